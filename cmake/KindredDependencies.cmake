@@ -1,0 +1,27 @@
+# The libraries that Kindred stands on (docs/design/dependencies.md says why each). `kindred_dependencies` carries those of the
+# library itself, `kindred_options` the compiler's settings for our own code; neither shows through the public headers.
+include(FindPackageHandleStandardArgs)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+find_package(RocksDB REQUIRED)
+
+set(kindred_libraries Threads::Threads fmt::fmt nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::hwy
+    PkgConfig::utf8proc PkgConfig::xxhash RocksDB::rocksdb-shared)
+
+add_library(kindred_options INTERFACE)
+target_compile_options(kindred_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers
+  $<$<BOOL:${KINDRED_WARNINGS_AS_ERRORS}>:-Werror> $<$<CONFIG:Debug>:-D_GLIBCXX_ASSERTIONS>)
+if(KINDRED_SANITIZE)
+  target_compile_options(kindred_options INTERFACE -fsanitize=${KINDRED_SANITIZE} -fno-omit-frame-pointer
+    $<$<IN_LIST:undefined,$<STRING:${KINDRED_SANITIZE}>>:-fno-sanitize-recover=undefined>)
+  target_link_options(kindred_options INTERFACE -fsanitize=${KINDRED_SANITIZE})
+endif()
+if(KINDRED_FUZZ)
+  target_compile_options(kindred_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()

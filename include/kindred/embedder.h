@@ -1,0 +1,82 @@
+/// Text to vectors: a sentence encoder in the sentence-transformers folder layout.
+///
+/// Sentence-BERT (Reimers and Gurevych 2019, arXiv:1908.10084): a transformer encoder gives each
+/// token a vector, pooling makes one of them, normalisation gives it length 1, and the cosine of
+/// two texts' vectors says how close they are in meaning.
+///
+/// The same text gives the same bytes on one machine, alone or among others, at any thread count.
+/// Thread safety: an Embedder is immutable; use one from any number of threads.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kindred/matrix.h"
+#include "kindred/progress.h"
+#include "kindred/result.h"
+#include "kindred/tokenizer.h"
+
+namespace kindred {
+
+struct EmbedOptions {
+  /// Scale each vector to length 1. Models whose folder asks for it (modules.json) do so unless
+  /// this is false.
+  bool normalize = true;
+  Progress progress;  ///< units are texts
+};
+
+struct EmbedResult {
+  Matrix vectors;          ///< texts x dimensions, in the order of the texts
+  std::size_t tokens = 0;  ///< tokens encoded, special tokens counted
+  std::vector<std::uint8_t>
+      truncated;  ///< one a text: 1 where the text was longer than max_tokens()
+};
+
+/// What a model says of itself; `kindred model show` prints it.
+struct ModelDescription {
+  std::string family;   ///< "bert"
+  std::string pooling;  ///< "mean", "cls"
+  bool normalize = false;
+  std::size_t dimensions = 0;
+  std::size_t layers = 0;
+  std::size_t heads = 0;
+  std::size_t max_tokens = 0;  ///< special tokens counted
+  std::size_t vocabulary = 0;
+  std::size_t parameters = 0;
+  std::string hash;  ///< 16 hexadecimal digits over weights, configuration and tokenizer: equal for
+                     ///< equal models wherever they lie
+  std::vector<std::string> notes;  ///< one line for each choice that the folder left open ("no
+                                   ///< modules.json: mean pooling")
+};
+
+class Embedder {
+ public:
+  /// Reads `folder`; weights are memory-mapped.
+  static Result<Embedder> open(const std::filesystem::path& folder);
+
+  Embedder(Embedder&&) noexcept;
+  Embedder& operator=(Embedder&&) noexcept;
+  ~Embedder();
+
+  /// One vector a text. An empty text has a vector too (that of the special tokens). Memory beyond
+  /// the result is bounded, whatever the texts.
+  Result<EmbedResult> embed(std::span<const std::string_view> texts,
+                            const EmbedOptions& options = {}) const;
+
+  std::size_t dimensions() const;
+  const Tokenizer& tokenizer() const;
+  /// Reads every weight once for its hash (tens of milliseconds for 100 MB), then remembers it.
+  const ModelDescription& describe() const;
+
+ private:
+  struct Parts;
+  explicit Embedder(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kindred
