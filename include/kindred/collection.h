@@ -38,11 +38,20 @@ struct FoundDocument {
   float score = 0;  ///< cosine similarity
 };
 
+/// A text and the vector that the model gave it when the collection was made. A model that is
+/// opened later embeds the text again (check_sentinels() in ingest.h): another answer names a wrong
+/// model or a broken kernel before it spoils a search.
+struct Sentinel {
+  std::string text;
+  std::vector<float> vector;  ///< CollectionModel::dimensions values
+};
+
 /// What a collection's vectors were made with.
 struct CollectionModel {
   std::string name;  ///< as it was given: a folder or a name
   std::string hash;  ///< ModelDescription::hash
   std::size_t dimensions = 0;
+  std::vector<Sentinel> sentinels;  ///< none where the collection's maker gave none
 };
 
 enum class CollectionMode : std::uint8_t { read, write };
