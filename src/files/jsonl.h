@@ -30,6 +30,8 @@ namespace kindred::files {
 
 class JsonLines {
  public:
+  static constexpr std::size_t kMaximumLine = std::size_t{1} << 28;
+
   /// "-" is standard input.
   static Result<JsonLines> open(const std::filesystem::path& path);
   explicit JsonLines(LineReader lines);
