@@ -1,8 +1,9 @@
 /// Every file operation of Kindred goes through a FileSystem, so that a test can put a disk that
 /// fails in its place.
 ///
-/// real_file_system() is the machine's. The double of the tests (base/faulty_file_system.h) fails a
-/// chosen write, fills the disk, or forgets what was not synced.
+/// real_file_system() is the machine's. The double of the tests
+/// (tests/support/faulty_file_system.h) fails a chosen write, fills the disk, or forgets what was
+/// not synced.
 ///
 /// Errors name the path and the system's reason: `out.npy: cannot write: No space left on device`.
 /// Thread safety: a FileSystem may be used from any thread, a WritableFile by one at a time.

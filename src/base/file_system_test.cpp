@@ -1,0 +1,157 @@
+#include "base/file_system.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <stdexcept>
+#include <thread>
+
+#include "support/faulty_file_system.h"
+#include "support/temporary_folder.h"
+
+namespace kindred::base {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FaultyFileSystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::Operation;
+using testing::TemporaryFolder;
+
+/// Larger than the buffer, in pieces that don't divide it.
+Result<void> fill_large(WritableFile& file) {
+  for (int i = 0; i < 9; ++i)
+    KINDRED_TRY(file.write(std::string(70'001, static_cast<char>('a' + i))));
+  return {};
+}
+
+std::string large() {
+  std::string text;
+  for (int i = 0; i < 9; ++i) text += std::string(70'001, static_cast<char>('a' + i));
+  return text;
+}
+
+Result<void> write_text(FileSystem& files, const std::filesystem::path& path,
+                        std::string_view text) {
+  return write_atomically(files, path, [&](WritableFile& file) { return file.write(text); });
+}
+
+TEST(WriteAtomically, WritesWhatItIsGiven) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(write_atomically(real_file_system(), folder / "a", fill_large));
+  EXPECT_TRUE(folder.read("a") == large());
+  ASSERT_TRUE(write_text(real_file_system(), folder / "a", "short"));
+  EXPECT_EQ(folder.read("a"), "short");
+  ASSERT_TRUE(write_text(real_file_system(), folder / "a", ""));
+  EXPECT_EQ(folder.read("a"), "");
+  EXPECT_THAT(folder.names(), ElementsAre("a"));
+}
+
+TEST(WriteAtomically, KeepsTheOldFileWhateverFails) {
+  const TemporaryFolder folder;
+  FaultyFileSystem files;
+  ASSERT_TRUE(write_text(files, folder / "a", "old"));
+  files.heal();
+  ASSERT_TRUE(write_atomically(files, folder / "probe", fill_large));
+  ASSERT_TRUE(std::filesystem::remove(folder / "probe"));
+
+  for (const Operation operation :
+       {Operation::create, Operation::write, Operation::sync, Operation::rename}) {
+    files.heal();
+    ASSERT_TRUE(write_atomically(files, folder / "probe", fill_large));
+    const std::size_t count = files.count(operation);
+    ASSERT_GT(count, 0U);
+    std::filesystem::remove(folder / "probe");
+    for (std::size_t number = 0; number < count; ++number) {
+      files.fail_at(operation, number, "the disk is on fire");
+      const auto written = write_atomically(files, folder / "a", fill_large);
+      ASSERT_FALSE(written);
+      EXPECT_EQ(written.error().code, ErrorCode::io);
+      EXPECT_THAT(written.error().message, HasSubstr("the disk is on fire"));
+      EXPECT_EQ(folder.read("a"), "old");
+      EXPECT_THAT(folder.names(), ElementsAre("a"));
+    }
+  }
+}
+
+TEST(WriteAtomically, SaysWhenTheFolderCouldNotBeSynced) {
+  const TemporaryFolder folder;
+  FaultyFileSystem files;
+  files.fail_at(Operation::sync_directory, 0);
+  EXPECT_FALSE(write_text(files, folder / "a", "new"));
+  EXPECT_EQ(folder.read("a"), "new");  // whole, though not known to last
+}
+
+TEST(WriteAtomically, KeepsTheOldFileWhenTheDiskIsFull) {
+  const TemporaryFolder folder;
+  FaultyFileSystem files;
+  ASSERT_TRUE(write_text(files, folder / "a", "old"));
+  for (const std::size_t room : {std::size_t{0}, std::size_t{1}, large().size() - 1}) {
+    files.heal();
+    files.fill_after(room);
+    const auto written = write_atomically(files, folder / "a", fill_large);
+    ASSERT_FALSE(written);
+    EXPECT_THAT(written.error().message, HasSubstr("No space left on device"));
+    EXPECT_EQ(folder.read("a"), "old");
+    EXPECT_THAT(folder.names(), ElementsAre("a"));
+  }
+  files.fill_after(large().size());
+  EXPECT_TRUE(write_atomically(files, folder / "a", fill_large));
+}
+
+TEST(WriteAtomically, LeavesNothingWhenTheCallerFailsOrThrows) {
+  const TemporaryFolder folder;
+  const auto failed =
+      write_atomically(real_file_system(), folder / "a", [](WritableFile& file) -> Result<void> {
+        KINDRED_TRY(file.write("half"));
+        return fail(ErrorCode::cancelled, "enough");
+      });
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::cancelled);
+  EXPECT_THROW(static_cast<void>(
+                   write_atomically(real_file_system(), folder / "a",
+                                    [](WritableFile&) -> Result<void> { throw std::bad_alloc(); })),
+               std::bad_alloc);
+  EXPECT_THAT(folder.names(), IsEmpty());
+}
+
+TEST(WriteAtomically, SurvivesAPowerCut) {
+  const TemporaryFolder folder;
+  FaultyFileSystem files;
+  ASSERT_TRUE(write_text(files, folder / "a", "old"));
+  ASSERT_TRUE(write_text(files, folder / "a", "new"));
+  files.lose_power();
+  EXPECT_EQ(folder.read("a"), "new");
+  files.fail_at(Operation::sync_directory, 0);
+  EXPECT_FALSE(write_text(files, folder / "a", "newer"));
+  files.lose_power();
+  EXPECT_EQ(folder.read("a"), "new");
+}
+
+TEST(FaultyFileSystem, ForgetsWhatWasNotSynced) {
+  const TemporaryFolder folder;
+  FaultyFileSystem files;
+  {
+    auto file = files.create(folder / "a");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE((*file)->write("kept,"));
+    ASSERT_TRUE((*file)->sync());
+    ASSERT_TRUE((*file)->write("lost"));
+  }
+  ASSERT_TRUE(files.sync_directory(folder.path()));
+  files.lose_power();
+  EXPECT_EQ(folder.read("a"), "kept,");
+  {
+    auto file = files.create(folder / "b");
+    ASSERT_TRUE((*file)->sync());
+  }
+  ASSERT_TRUE(files.remove(folder / "a"));
+  files.lose_power();  // neither the new name nor the removal was synced
+  EXPECT_THAT(folder.names(), ElementsAre("a"));
+  EXPECT_EQ(folder.read("a"), "kept,");
+}
+
+}  // namespace
+}  // namespace kindred::base
