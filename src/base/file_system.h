@@ -25,7 +25,8 @@
 namespace kindred::base {
 
 /// A file being written from its start. Buffered; what was written is on the disk only after
-/// sync(). Destruction closes it without a sync.
+/// sync(). Destruction closes it without a sync. After a failure every later call fails too: how
+/// much of the file is there is not known any more, so it must be written anew.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;
@@ -46,6 +47,7 @@ class FileSystem {
   virtual Result<void> rename(const std::filesystem::path& from,
                               const std::filesystem::path& to) = 0;
   virtual Result<void> remove(const std::filesystem::path& path) = 0;
+  /// The folder and those above it, where they are missing; each lasts when this returns.
   virtual Result<void> create_directories(const std::filesystem::path& path) = 0;
   /// Makes renames and removals in this folder last.
   virtual Result<void> sync_directory(const std::filesystem::path& path) = 0;
@@ -60,8 +62,10 @@ Result<std::string> read_file(const std::filesystem::path& path,
 
 /// Writes a file so that its name always stands for a whole one: `fill` writes to `path` with a
 /// suffix, which is then synced and renamed over `path`, and its folder synced. On any failure, or
-/// where `fill` throws, `path` is as it was and nothing is left beside it. Two writers of the same
-/// path at once: each writes its own file aside, the last rename wins.
+/// where `fill` throws, `path` is as it was and nothing is left beside it; only where syncing the
+/// folder is what failed is the new file in place, whole, though a power cut may still bring back
+/// the old one. A link is followed; a folder, a device or a pipe in the place is an error. Two
+/// writers of the same path at once: each writes its own file aside, the last rename wins.
 Result<void> write_atomically(FileSystem& files, const std::filesystem::path& path,
                               const std::function<Result<void>(WritableFile&)>& fill);
 

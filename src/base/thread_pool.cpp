@@ -9,6 +9,8 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -58,8 +60,13 @@ class Pool {
   void run(Loop& loop) {
     {
       const std::lock_guard lock(mutex_);
-      while (threads_.size() + 1 < loop.slots) threads_.emplace_back([this] { serve(); });
       loops_.push_back(&loop);
+      try {
+        while (threads_.size() + 1 < loop.slots) threads_.emplace_back([this] { serve(); });
+      } catch (const std::system_error&) {
+        // The system has no more threads to give: those that we have do the work.
+      } catch (const std::bad_alloc&) {
+      }
     }
     for (std::size_t i = 1; i < std::min(loop.slots, loop.count); ++i) wake_.notify_one();
     inside_loop = true;
@@ -107,6 +114,8 @@ Pool& pool() {
 
 std::atomic<std::size_t> requested_threads{0};
 
+constexpr std::size_t kMaximumThreads = 1024;
+
 }  // namespace
 
 void parallel_for(std::size_t count, const std::function<void(std::size_t, std::size_t)>& body) {
@@ -122,7 +131,9 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t, std::
 
 }  // namespace base
 
-void set_threads(std::size_t count) { base::requested_threads.store(count); }
+void set_threads(std::size_t count) {
+  base::requested_threads.store(std::min(count, base::kMaximumThreads));
+}
 
 std::size_t threads() {
   const std::size_t requested = base::requested_threads.load();
