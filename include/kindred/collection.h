@@ -39,7 +39,7 @@ struct FoundDocument {
 };
 
 /// A text and the vector that the model gave it when the collection was made. A model that is
-/// opened later embeds the text again (check_sentinels() in ingest.h): another answer names a wrong
+/// opened later embeds the text again (check_model() in ingest.h): another answer names a wrong
 /// model or a broken kernel before it spoils a search.
 struct Sentinel {
   std::string text;
@@ -82,6 +82,7 @@ class Collection {
 
   std::size_t size() const;
   const CollectionModel& model() const;
+  const std::string& name() const;  ///< the name of its folder
 
  private:
   struct Parts;

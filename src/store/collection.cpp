@@ -114,4 +114,6 @@ std::size_t Collection::size() const { return parts_->points->state().documents;
 
 const CollectionModel& Collection::model() const { return parts_->points->model(); }
 
+const std::string& Collection::name() const { return parts_->name; }
+
 }  // namespace kindred
