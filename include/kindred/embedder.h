@@ -63,12 +63,15 @@ class Embedder {
   Embedder& operator=(Embedder&&) noexcept;
   ~Embedder();
 
-  /// One vector a text. An empty text has a vector too (that of the special tokens). Memory beyond
-  /// the result is bounded, whatever the texts.
+  /// One vector a text. An empty text has a vector too (that of the special tokens; zeros where the
+  /// model has none). Memory beyond the result is bounded, whatever the texts.
   Result<EmbedResult> embed(std::span<const std::string_view> texts,
                             const EmbedOptions& options = {}) const;
 
   std::size_t dimensions() const;
+  /// The longest text that is encoded whole, in tokens, special tokens counted; a longer one is cut
+  /// at the end.
+  std::size_t max_tokens() const;
   const Tokenizer& tokenizer() const;
   /// Reads every weight once for its hash (tens of milliseconds for 100 MB), then remembers it.
   const ModelDescription& describe() const;

@@ -11,9 +11,9 @@ struct ProgressReport {
   std::uint64_t total = 0;  ///< units in all, 0 where not known yet
 };
 
-/// Called now and then from one thread at a time, never while a lock of the library is held. Return
-/// false to ask the work to stop: it then fails with ErrorCode::cancelled and leaves what was
-/// finished in order. An empty function reports nothing.
+/// Called now and then, by one thread at a time. Return false to ask the work to stop: it then
+/// fails with ErrorCode::cancelled and leaves what was finished in order. An empty function reports
+/// nothing.
 using Progress = std::function<bool(const ProgressReport&)>;
 
 }  // namespace kindred

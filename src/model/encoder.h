@@ -1,0 +1,59 @@
+/// A transformer encoder: token ids in, one hidden vector a token out.
+///
+/// A family of models (BERT, ...) is one file that implements Encoder in the operations of the
+/// tensor room, and one row of the table in families.cpp. Weights keep the names and shapes of
+/// their Hugging Face folder.
+///
+/// Thread safety: immutable; run from any number of threads, each with its own Workspace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "files/safetensors.h"
+#include "kindred/result.h"
+#include "tensor/tensor.h"
+
+namespace kindred::model {
+
+/// Texts as an encoder reads them: unpadded, one after the other.
+struct Batch {
+  std::span<const std::uint32_t> ids;  ///< each below Shape::vocabulary
+  std::span<const std::uint32_t>
+      type_ids;              ///< as many: 0, or 1 for the second text of a pair; below Shape::types
+  tensor::Sequences starts;  ///< texts + 1; no text is longer than Shape::positions, none is empty
+};
+
+struct Shape {
+  std::size_t hidden = 0;  ///< values of a hidden vector
+  std::size_t layers = 0;
+  std::size_t heads = 0;
+  std::size_t vocabulary = 0;
+  std::size_t types = 0;
+  std::size_t positions = 0;  ///< the longest sequence, in tokens
+};
+
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  virtual const Shape& shape() const = 0;
+  /// Result: tokens x hidden, the last layer's. A token's bits depend on its own text alone.
+  virtual tensor::Tensor forward(tensor::Workspace& workspace, const Batch& batch) const = 0;
+};
+
+struct OpenEncoder {
+  std::string_view family;
+  std::unique_ptr<const Encoder> encoder;
+  std::size_t parameters = 0;
+  std::shared_ptr<const files::SafeTensors> weights;  ///< the file that the encoder reads
+};
+
+/// Reads config.json and model.safetensors of a Hugging Face folder. A model_type that we don't
+/// have is an error that lists those we have.
+Result<OpenEncoder> open_encoder(const std::filesystem::path& folder);
+
+}  // namespace kindred::model

@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <vector>
+
+#include "model/bert.h"
+#include "model/config.h"
+#include "model/encoder.h"
+#include "model/weights.h"
+
+namespace kindred::model {
+namespace {
+
+struct Family {
+  std::string_view model_type;  // of config.json
+  Result<std::unique_ptr<const Encoder>> (*open)(const Config&, const Weights&);
+};
+
+constexpr std::array kFamilies = {
+    Family{"bert", open_bert},
+};
+
+}  // namespace
+
+Result<OpenEncoder> open_encoder(const std::filesystem::path& folder) {
+  const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
+  const auto model_type = KINDRED_TRY(config.text("model_type"));
+  for (const Family& family : kFamilies) {
+    if (family.model_type != model_type) continue;
+    const Weights weights = KINDRED_TRY(Weights::open(folder / "model.safetensors"));
+    auto encoder = KINDRED_TRY(family.open(config, weights));
+    return OpenEncoder{family.model_type, std::move(encoder), weights.parameters(), weights.file()};
+  }
+  std::vector<std::string_view> known;
+  for (const Family& family : kFamilies) known.push_back(family.model_type);
+  return fail(ErrorCode::unsupported,
+              fmt::format("{}: model_type is \"{}\", Kindred has: {}", config.path().string(),
+                          model_type, fmt::join(known, ", ")));
+}
+
+}  // namespace kindred::model

@@ -1,0 +1,95 @@
+#include "model/weights.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace kindred::model {
+
+using files::DataType;
+using files::StoredTensor;
+
+Weights::Weights(std::filesystem::path path, WeightsFile file, std::string prefix)
+    : path_(std::move(path)), file_(std::move(file)), prefix_(std::move(prefix)) {}
+
+Result<Weights> Weights::open(const std::filesystem::path& path) {
+  auto file =
+      std::make_shared<const files::SafeTensors>(KINDRED_TRY(files::SafeTensors::open(path)));
+  return Weights(path, std::move(file), "");
+}
+
+Weights Weights::below(std::string_view prefix) const {
+  return {path_, file_, fmt::format("{}{}", prefix_, prefix)};
+}
+
+bool Weights::contains(std::string_view name) const {
+  return file_->find(fmt::format("{}{}", prefix_, name)) != nullptr;
+}
+
+std::size_t Weights::parameters() const {
+  std::size_t count = 0;
+  for (const StoredTensor& tensor : file_->tensors())
+    if (tensor.type == DataType::f32) count += tensor.size();
+  return count;
+}
+
+Result<const StoredTensor*> Weights::find(std::string_view name,
+                                          std::initializer_list<std::size_t> shape) const {
+  const std::string full_name = fmt::format("{}{}", prefix_, name);
+  const StoredTensor* tensor = file_->find(full_name);
+  if (tensor == nullptr)
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: has no tensor \"{}\"", path_.string(), full_name));
+  if (tensor->type != DataType::f32)
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: tensor \"{}\" is {}, Kindred reads F32 weights", path_.string(),
+                            full_name, files::name_of(tensor->type)));
+  if (!std::ranges::equal(tensor->shape, shape))
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: tensor \"{}\" is {}, config.json asks for {}", path_.string(),
+                            full_name, fmt::join(tensor->shape, " x "), fmt::join(shape, " x ")));
+  return tensor;
+}
+
+Result<std::vector<float>> Weights::values(std::string_view name,
+                                           std::initializer_list<std::size_t> shape) const {
+  const StoredTensor* tensor = KINDRED_TRY(find(name, shape));
+  std::vector<float> values(tensor->size());
+  KINDRED_TRY(files::copy_as_f32(*tensor, values));
+  return values;
+}
+
+Result<tensor::Table> Weights::table(std::string_view name, std::size_t rows,
+                                     std::size_t columns) const {
+  const StoredTensor* tensor = KINDRED_TRY(find(name, {rows, columns}));
+  return tensor::Table{.bytes = tensor->bytes, .rows = rows, .columns = columns};
+}
+
+Result<tensor::Linear> Weights::linear(std::initializer_list<std::string_view> names,
+                                       std::size_t outputs, std::size_t inputs) const {
+  // Everything is found before memory is taken, so that a configuration of absurd sizes costs
+  // nothing.
+  for (const std::string_view name : names)
+    KINDRED_TRY(find(fmt::format("{}.weight", name), {outputs, inputs}));
+  tensor::Linear layer(names.size() * outputs, inputs);
+  std::size_t first = 0;
+  for (const std::string_view name : names) {
+    const auto weight = KINDRED_TRY(values(fmt::format("{}.weight", name), {outputs, inputs}));
+    const auto bias = KINDRED_TRY(values(fmt::format("{}.bias", name), {outputs}));
+    layer.set_rows(first, weight, bias);
+    first += outputs;
+  }
+  return layer;
+}
+
+Result<tensor::Norm> Weights::norm(std::string_view name, std::size_t size, float epsilon) const {
+  const bool old_names = contains(fmt::format("{}.gamma", name));
+  auto gain =
+      KINDRED_TRY(values(fmt::format("{}.{}", name, old_names ? "gamma" : "weight"), {size}));
+  auto bias = KINDRED_TRY(values(fmt::format("{}.{}", name, old_names ? "beta" : "bias"), {size}));
+  return tensor::Norm{.gain = std::move(gain), .bias = std::move(bias), .epsilon = epsilon};
+}
+
+}  // namespace kindred::model

@@ -1,0 +1,179 @@
+#include "tensor/attention.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "base/thread_pool.h"
+#include "kindred/threads.h"
+#include "simd/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "tensor/attention.cpp"
+// clang-format off: the order of these is Highway's
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+#include "tensor/functions-inl.h"
+#include "tensor/tile-inl.h"
+// clang-format on
+
+#ifndef KINDRED_TENSOR_ATTENTION_HEAD
+#define KINDRED_TENSOR_ATTENTION_HEAD
+namespace kindred::tensor {
+
+/// One head of one sequence.
+struct Head {
+  const float* query;  // length rows of `width` values, `stride` apart; so are key and value
+  const float* key;
+  const float* value;
+  float* out;  // length rows of `width` values, `out_stride` apart
+  std::size_t length;
+  std::size_t width;
+  std::size_t stride;
+  std::size_t out_stride;
+};
+
+}  // namespace kindred::tensor
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace kindred::tensor::HWY_NAMESPACE {
+
+constexpr std::size_t round_up(std::size_t size) {
+  return (size + kPanelColumns - 1) / kPanelColumns * kPanelColumns;
+}
+
+/// scores[0, length) become e^(scale (score - largest)); returns 1 / their sum. scores has room for
+/// a whole number of vectors.
+HWY_ATTR float softmax_numerators(float* HWY_RESTRICT scores, std::size_t length, float scale) {
+  const Floats d;
+  const std::size_t padded = (length + kLanes - 1) / kLanes * kLanes;
+  std::fill(scores + length, scores + padded, -std::numeric_limits<float>::infinity());
+  Vector largest = hn::Load(d, scores);
+  for (std::size_t i = kLanes; i < padded; i += kLanes)
+    largest = hn::Max(largest, hn::Load(d, scores + i));
+  // e^x = 2^(x log2 e). What stands beyond the length adds 2^-126 a value to the sum: nothing,
+  // since the largest adds 1.
+  const Vector factor = hn::Set(d, scale * std::numbers::log2e_v<float>);
+  const Vector shift = hn::Mul(hn::MaxOfLanes(d, largest), factor);
+  Vector sum = hn::Zero(d);
+  for (std::size_t i = 0; i < padded; i += kLanes) {
+    const Vector numerator =
+        exp2_of_negative(d, hn::MulSub(hn::Load(d, scores + i), factor, shift));
+    hn::Store(numerator, d, scores + i);
+    sum = hn::Add(sum, numerator);
+  }
+  return 1.0F / hn::GetLane(hn::SumOfLanes(d, sum));
+}
+
+/// Panels of K^T: head.width deep, a column a token, zeros beyond the last.
+void pack_keys(const Head& head, float* HWY_RESTRICT keys) {
+  for (std::size_t first = 0; first < head.length;
+       first += kPanelColumns, keys += kPanelColumns * head.width) {
+    const std::size_t tokens = std::min(kPanelColumns, head.length - first);
+    const float* from = head.key + first * head.stride;
+    for (std::size_t k = 0; k < head.width; ++k) {
+      float* to = keys + k * kPanelColumns;
+      for (std::size_t token = 0; token < tokens; ++token)
+        to[token] = from[token * head.stride + k];
+      std::fill(to + tokens, to + kPanelColumns, 0.0F);
+    }
+  }
+}
+
+/// Panels of V: head.length deep, head.width columns, zeros beyond the last.
+void pack_values(const Head& head, float* HWY_RESTRICT values) {
+  for (std::size_t first = 0; first < head.width; first += kPanelColumns) {
+    const std::size_t columns = std::min(kPanelColumns, head.width - first);
+    for (std::size_t token = 0; token < head.length; ++token, values += kPanelColumns) {
+      std::copy_n(head.value + token * head.stride + first, columns, values);
+      std::fill(values + columns, values + kPanelColumns, 0.0F);
+    }
+  }
+}
+
+/// Floats of scratch memory that attend() needs.
+std::size_t scratch_size(std::size_t length, std::size_t width) {
+  return round_up(length) * width + round_up(width) * length + kTileRows * round_up(length) +
+         kTileRows * kPanelColumns;
+}
+
+HWY_ATTR void attend(const Head& head, float* scratch) {
+  const Floats d;
+  const std::size_t length = head.length;
+  const std::size_t width = head.width;
+  const std::size_t key_columns = round_up(length);
+  float* keys = scratch;
+  float* values = keys + key_columns * width;
+  float* scores = values + round_up(width) * length;  // kTileRows x key_columns
+  float* tile = scores + kTileRows * key_columns;     // kTileRows x kPanelColumns
+  pack_keys(head, keys);
+  pack_values(head, values);
+
+  const float scale = 1.0F / std::sqrt(static_cast<float>(width));
+  for (std::size_t first = 0; first < length; first += kTileRows) {
+    const std::size_t rows = std::min(kTileRows, length - first);
+    for (std::size_t column = 0; column < key_columns; column += kPanelColumns)
+      multiply_rows(rows, head.query + first * head.stride, head.stride, keys + column * width,
+                    width, scores + column, key_columns);
+    float inverse_sums[kTileRows];
+    for (std::size_t row = 0; row < rows; ++row)
+      inverse_sums[row] = softmax_numerators(scores + row * key_columns, length, scale);
+    for (std::size_t column = 0; column < width; column += kPanelColumns) {
+      multiply_rows(rows, scores, key_columns, values + column * length, length, tile,
+                    kPanelColumns);
+      for (std::size_t row = 0; row < rows; ++row) {
+        float* from = tile + row * kPanelColumns;
+        const Vector inverse_sum = hn::Set(d, inverse_sums[row]);
+        for (std::size_t i = 0; i < kPanelColumns; i += kLanes)
+          hn::Store(hn::Mul(hn::Load(d, from + i), inverse_sum), d, from + i);
+        std::copy_n(from, std::min(kPanelColumns, width - column),
+                    head.out + (first + row) * head.out_stride + column);
+      }
+    }
+  }
+}
+
+}  // namespace kindred::tensor::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kindred::tensor {
+
+HWY_EXPORT(scratch_size);
+HWY_EXPORT(attend);
+
+Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, std::size_t heads) {
+  const std::size_t hidden = qkv.columns() / 3;
+  const std::size_t width = hidden / heads;
+  assert(qkv.columns() == 3 * width * heads && sequences.back() == qkv.rows());
+  Tensor out = workspace.tensor(qkv.rows(), hidden);
+
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
+    longest = std::max(longest, sequences[i + 1] - sequences[i]);
+  const std::size_t scratch_floats =
+      (KINDRED_SIMD_DISPATCH(scratch_size)(longest, width) + 15) / 16 * 16;
+  Tensor scratch = workspace.tensor(threads(), scratch_floats);
+
+  const auto attend = KINDRED_SIMD_DISPATCH(attend);
+  base::parallel_for((sequences.size() - 1) * heads, [&](std::size_t item, std::size_t worker) {
+    const std::size_t first = sequences[item / heads];
+    const std::size_t column = item % heads * width;
+    attend(Head{.query = qkv.row(first) + column,
+                .key = qkv.row(first) + hidden + column,
+                .value = qkv.row(first) + 2 * hidden + column,
+                .out = out.row(first) + column,
+                .length = sequences[item / heads + 1] - first,
+                .width = width,
+                .stride = qkv.columns(),
+                .out_stride = hidden},
+           scratch.row(worker));
+  });
+  return out;
+}
+
+}  // namespace kindred::tensor
+#endif  // HWY_ONCE

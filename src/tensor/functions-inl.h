@@ -1,0 +1,61 @@
+// Powers of two and gelu on vectors. Included once for each instruction set.
+#include <hwy/highway.h>
+
+#if defined(KINDRED_TENSOR_FUNCTIONS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef KINDRED_TENSOR_FUNCTIONS_INL_H
+#undef KINDRED_TENSOR_FUNCTIONS_INL_H
+#else
+#define KINDRED_TENSOR_FUNCTIONS_INL_H
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace kindred::tensor::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// c0 + c1 x + c2 x^2 + ..., by Horner's rule.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE HWY_ATTR V polynomial(D d, V, float last) {
+  return hn::Set(d, last);
+}
+template <class D, class V = hn::Vec<D>, typename... Rest>
+HWY_INLINE HWY_ATTR V polynomial(D d, V x, float first, Rest... rest) {
+  return hn::MulAdd(polynomial(d, x, rest...), x, hn::Set(d, first));
+}
+
+/// 2^x for x <= 0, relative error below 3e-7; where x < -126 it is 2^-126. x = n + f with |f| <=
+/// 1/2, 2^f by its minimax polynomial of degree 5, 2^n through the exponent bits.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE HWY_ATTR V exp2_of_negative(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  x = hn::Max(x, hn::Set(d, -126.0F));
+  const V n = hn::Round(x);
+  const V f = hn::Sub(x, n);
+  const V power = polynomial(d, f, 1.00000012F, 0.693146944F, 0.240221202F, 5.55071346e-2F,
+                             9.67554189e-3F, 1.32764690e-3F);
+  const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, 127)));
+  return hn::Mul(power, hn::BitCast(d, exponent));
+}
+
+/// gelu(x) = x (1 + erf(x / sqrt 2)) / 2 (Hendrycks and Gimpel 2016, arXiv:1606.08415), the exact
+/// form, not its tanh approximation. erf(z) = z P(z^2) / Q(z^2) on [-4, 4], beyond which it is 1 in
+/// float32: a rational least-squares fit, iteratively reweighted towards equal ripples. Absolute
+/// error of erf below 5e-7 as computed (2e-8 before rounding).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE HWY_ATTR V gelu(D d, V x) {
+  const V limit = hn::Set(d, 4.0F);
+  const V z = hn::Clamp(hn::Mul(x, hn::Set(d, 0.70710678F)), hn::Neg(limit), limit);
+  const V square = hn::Mul(z, z);
+  const V p = polynomial(d, square, 1.12837899F, 0.196248278F, 5.34673817e-2F, 4.00361465e-3F,
+                         2.88040465e-4F, 1.97483223e-6F);
+  const V q = polynomial(d, square, 1.0F, 0.50725168F, 0.116476133F, 1.54443607e-2F, 1.21635187e-3F,
+                         3.74808308e-5F);
+  const V erf = hn::Div(hn::Mul(z, p), q);
+  const V half = hn::Mul(x, hn::Set(d, 0.5F));
+  return hn::MulAdd(half, erf, half);
+}
+
+}  // namespace kindred::tensor::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,111 @@
+// norm, gather and pool: the operations that work row by row.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "base/random.h"
+#include "support/instruction_sets.h"
+#include "tensor/gather.h"
+#include "tensor/norm.h"
+#include "tensor/pool.h"
+
+namespace kindred::tensor {
+namespace {
+
+Tensor tensor_of(Workspace& workspace, const std::vector<float>& values, std::size_t columns) {
+  Tensor tensor = workspace.tensor(values.size() / columns, columns);
+  std::ranges::copy(values, tensor.data());
+  return tensor;
+}
+
+TEST(NormTest, AgreesWithTheDefinitionOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(4);
+    for (const std::size_t columns : {1, 3, 7, 8, 9, 15, 16, 17, 33, 100}) {
+      std::vector<float> x(3 * columns);
+      std::vector<float> residual(x.size());
+      Norm norm{.gain = std::vector<float>(columns),
+                .bias = std::vector<float>(columns),
+                .epsilon = 1e-3F};
+      for (float& value : x) value = 5 + random.normal();
+      for (float& value : residual) value = random.normal();
+      for (float& value : norm.gain) value = random.normal();
+      for (float& value : norm.bias) value = random.normal();
+      Workspace workspace;
+      const Tensor result =
+          add_norm(tensor_of(workspace, x, columns), tensor_of(workspace, residual, columns), norm);
+      for (std::size_t row = 0; row < 3; ++row) {
+        double mean = 0;
+        double variance = 0;
+        const auto sum = [&](std::size_t column) {
+          return double{x[row * columns + column]} + residual[row * columns + column];
+        };
+        for (std::size_t column = 0; column < columns; ++column)
+          mean += sum(column) / static_cast<double>(columns);
+        for (std::size_t column = 0; column < columns; ++column)
+          variance += (sum(column) - mean) * (sum(column) - mean) / static_cast<double>(columns);
+        for (std::size_t column = 0; column < columns; ++column)
+          ASSERT_NEAR(result.row(row)[column],
+                      (sum(column) - mean) / std::sqrt(variance + 1e-3) * norm.gain[column] +
+                          norm.bias[column],
+                      2e-5)
+              << columns << " columns";
+      }
+    }
+  });
+}
+
+TEST(NormTest, AConstantRowBecomesTheBias) {
+  Workspace workspace;
+  const Norm norm{.gain = {2, 2}, .bias = {3, -3}, .epsilon = 1e-12F};
+  const Tensor result = normalize_rows(tensor_of(workspace, {7, 7}, 2), norm);
+  EXPECT_EQ(result.row(0)[0], 3);
+  EXPECT_EQ(result.row(0)[1], -3);
+}
+
+TEST(GatherTest, AddsRowsOfTablesOnAnyByte) {
+  // A tensor of a safetensors file may start on any byte.
+  const std::vector<float> words = {1, 2, 3, 4, 5, 6};
+  std::vector<std::byte> bytes(1 + words.size() * sizeof(float));
+  std::memcpy(bytes.data() + 1, words.data(), words.size() * sizeof(float));
+  const Table unaligned{.bytes = std::span(bytes).subspan(1), .rows = 3, .columns = 2};
+  const std::vector<float> places = {10, 20, 30, 40};
+  const Table aligned{.bytes = std::as_bytes(std::span(places)), .rows = 2, .columns = 2};
+  const std::vector<std::uint32_t> word_ids = {2, 0, 2};
+  const std::vector<std::uint32_t> place_ids = {0, 1, 1};
+  Workspace workspace;
+  const std::vector<Lookup> lookups = {{unaligned, word_ids}, {aligned, place_ids}};
+  const Tensor sum = gather_sum(workspace, lookups);
+  EXPECT_EQ(std::vector<float>(sum.values().begin(), sum.values().end()),
+            (std::vector<float>{15, 26, 31, 42, 35, 46}));
+}
+
+TEST(PoolTest, MeanAndFirstOfEachSequence) {
+  Workspace workspace;
+  const Tensor tokens = tensor_of(workspace, {1, 2, 3, 4, 5, 9, -1, 1}, 2);
+  const std::vector<std::size_t> starts = {0, 3, 4};
+  const Tensor mean = mean_pool(workspace, tokens, starts);
+  const Tensor first = first_pool(workspace, tokens, starts);
+  EXPECT_EQ(std::vector<float>(mean.values().begin(), mean.values().end()),
+            (std::vector<float>{3, 5, -1, 1}));
+  EXPECT_EQ(std::vector<float>(first.values().begin(), first.values().end()),
+            (std::vector<float>{1, 2, -1, 1}));
+}
+
+TEST(WorkspaceTest, MemoryOfTensorsThatAreGoneIsUsedAgain) {
+  Workspace workspace;
+  const float* first = nullptr;
+  {
+    const Tensor tensor = workspace.tensor(10, 10);
+    first = tensor.data();
+  }
+  const Tensor small = workspace.tensor(1, 100);
+  EXPECT_EQ(small.data(), first);
+  const Tensor other = workspace.tensor(10, 10);
+  EXPECT_NE(other.data(), first);
+}
+
+}  // namespace
+}  // namespace kindred::tensor

@@ -1,0 +1,35 @@
+#include "tensor/tensor.h"
+
+#include <algorithm>
+
+namespace kindred::tensor {
+
+Tensor Workspace::tensor(std::size_t rows, std::size_t columns) {
+  const std::size_t size = rows * columns;
+  Tensor tensor;
+  // The smallest that is large enough, else the largest, which is then replaced: the number of
+  // arrays stays that of the tensors alive at once.
+  auto best = free_.end();
+  for (auto candidate = free_.begin(); candidate != free_.end(); ++candidate) {
+    const bool fits = candidate->size() >= size;
+    const bool best_fits = best != free_.end() && best->size() >= size;
+    if (best == free_.end() || (fits && (!best_fits || candidate->size() < best->size())) ||
+        (!fits && !best_fits && candidate->size() > best->size()))
+      best = candidate;
+  }
+  if (best != free_.end()) {
+    tensor.values_ = std::move(*best);
+    free_.erase(best);
+  }
+  tensor.values_.reserve_discarding(size);
+  tensor.workspace_ = this;
+  tensor.rows_ = rows;
+  tensor.columns_ = columns;
+  return tensor;
+}
+
+Tensor::~Tensor() {
+  if (workspace_ != nullptr) workspace_->free_.push_back(std::move(values_));
+}
+
+}  // namespace kindred::tensor

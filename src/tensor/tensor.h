@@ -1,0 +1,71 @@
+/// Activations: the values that flow from one operation of a model to the next.
+///
+/// A Tensor is rows x columns float32, row-major. A row is a token (or a text, after pooling); the
+/// sequences of a batch stand one after the other without padding, and `Sequences` says where each
+/// starts. Tensors live in a Workspace, which keeps the memory of those that are gone for those to
+/// come: a forward pass allocates only until its Workspace has seen its largest batch.
+///
+/// Thread safety: a Workspace and its Tensors belong to one thread at a time; operations may spread
+/// their own work over the pool.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/aligned.h"
+
+namespace kindred::tensor {
+
+/// Where the sequences of a batch stand in its rows: sequence i has the rows [starts[i], starts[i +
+/// 1]).
+using Sequences = std::span<const std::size_t>;
+
+class Tensor;
+
+/// Memory for Tensors. It must outlive them.
+class Workspace {
+ public:
+  /// rows x columns values, not initialised.
+  Tensor tensor(std::size_t rows, std::size_t columns);
+
+ private:
+  friend class Tensor;
+  std::vector<base::AlignedArray<float>> free_;
+};
+
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(Tensor&& other) noexcept { swap(other); }
+  Tensor& operator=(Tensor&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Tensor();
+
+  std::size_t rows() const { return rows_; }
+  std::size_t columns() const { return columns_; }
+  float* data() { return values_.data(); }
+  const float* data() const { return values_.data(); }
+  float* row(std::size_t i) { return data() + i * columns_; }
+  const float* row(std::size_t i) const { return data() + i * columns_; }
+  std::span<const float> values() const { return {data(), rows_ * columns_}; }
+
+ private:
+  friend class Workspace;
+  void swap(Tensor& other) noexcept {
+    std::swap(workspace_, other.workspace_);
+    std::swap(values_, other.values_);
+    std::swap(rows_, other.rows_);
+    std::swap(columns_, other.columns_);
+  }
+  Workspace* workspace_ = nullptr;
+  base::AlignedArray<float> values_;
+  std::size_t rows_ = 0;
+  std::size_t columns_ = 0;
+};
+
+}  // namespace kindred::tensor
