@@ -211,9 +211,11 @@ Result<std::optional<std::string_view>> JsonLines::optional_text(std::string_vie
 Result<std::string_view> JsonLines::text(std::string_view field) const {
   const auto text = KINDRED_TRY(optional_text(field));
   if (!text)
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("{}: {} field \"{}\"", lines_.place(),
-                            parts_->find(field) == nullptr ? "has no" : "has null in", field));
+    return fail(
+        ErrorCode::invalid_argument,
+        parts_->find(field) == nullptr
+            ? fmt::format("{}: has no field \"{}\"", lines_.place(), field)
+            : fmt::format("{}: field \"{}\" is null, text is needed", lines_.place(), field));
   return *text;
 }
 

@@ -106,7 +106,9 @@ Result<std::optional<std::string_view>> LineReader::next() {
         found == nullptr
             ? end_
             : static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
-    if (line_end - begin_ > maximum_line_)
+    std::string_view line(buffer_.data() + begin_, line_end - begin_);
+    if ((found != nullptr || !ended_) && line.ends_with('\r')) line.remove_suffix(1);
+    if (line.size() > maximum_line_)
       return fail(ErrorCode::invalid_argument, fmt::format("{}: line {} is longer than {} bytes",
                                                            name_, number_ + 1, maximum_line_));
     if (found == nullptr && !ended_) {
@@ -115,9 +117,6 @@ Result<std::optional<std::string_view>> LineReader::next() {
       continue;
     }
     if (found == nullptr && begin_ == end_) return std::nullopt;
-
-    std::string_view line(buffer_.data() + begin_, line_end - begin_);
-    if (found != nullptr && line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t next_begin = found == nullptr ? line_end : line_end + 1;
     bytes_read_ += next_begin - begin_;
     begin_ = searched_ = next_begin;

@@ -8,6 +8,8 @@
 #include <limits>
 #include <optional>
 
+#include "files/excerpt.h"
+
 namespace kindred::files {
 namespace {
 
@@ -83,13 +85,6 @@ class Literals {
 
   std::string_view text_;
 };
-
-/// The start of some text, fit for a message: printable ASCII, bounded.
-std::string excerpt(std::string_view text) {
-  std::string shown(text.substr(0, 60));
-  std::ranges::replace_if(shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text.size() > shown.size() ? shown + "..." : shown;
-}
 
 std::uint64_t little_endian(std::span<const std::byte> bytes) {
   std::uint64_t value = 0;

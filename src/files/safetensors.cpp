@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "files/excerpt.h"
 #include "files/json_error.h"
 
 namespace kindred::files {
@@ -53,13 +54,6 @@ std::optional<std::size_t> bytes_of(std::span<const std::size_t> shape, DataType
   return bytes;
 }
 
-/// Text of the file as a message may show it: one line, bounded.
-std::string shown(std::string_view text) {
-  std::string name(text.substr(0, 100));
-  std::ranges::replace_if(name, [](char c) { return c >= 0 && (c < ' ' || c == '\x7f'); }, '?');
-  return text.size() > name.size() ? name + "..." : name;
-}
-
 Result<std::vector<std::size_t>> parse_sizes(simdjson::dom::element element,
                                              std::string_view what) {
   simdjson::dom::array array;
@@ -90,7 +84,7 @@ Result<StoredTensor> parse_tensor(std::string_view name, simdjson::dom::element 
   const auto* const row = std::ranges::find(kTypes, type_name, &TypeRow::name);
   if (row == kTypes.end())
     return fail(ErrorCode::unsupported,
-                fmt::format("its dtype \"{}\" is unknown", shown(type_name)));
+                fmt::format("its dtype \"{}\" is unknown", excerpt(type_name)));
   tensor.type = row->type;
 
   simdjson::dom::element shape;
@@ -106,10 +100,12 @@ Result<StoredTensor> parse_tensor(std::string_view name, simdjson::dom::element 
                 fmt::format("its data_offsets [{}] don't lie in the {} bytes of data",
                             fmt::join(offsets, ", "), data.size()));
   tensor.bytes = data.subspan(offsets[0], offsets[1] - offsets[0]);
-  if (bytes_of(tensor.shape, tensor.type) != tensor.bytes.size())
+  const auto needed = bytes_of(tensor.shape, tensor.type);
+  if (needed != tensor.bytes.size())
     return fail(ErrorCode::corrupt,
-                fmt::format("its data_offsets hold {} bytes, {} of shape [{}] needs another number",
-                            tensor.bytes.size(), row->name, fmt::join(tensor.shape, ", ")));
+                fmt::format("its data_offsets hold {} bytes, {} of shape [{}] needs {}",
+                            tensor.bytes.size(), row->name, fmt::join(tensor.shape, ", "),
+                            needed ? fmt::to_string(*needed) : "more than 2^64"));
   return tensor;
 }
 
@@ -129,7 +125,7 @@ Result<void> check_coverage(std::span<const StoredTensor> tensors, std::span<con
       return fail(ErrorCode::corrupt,
                   fmt::format("{}: tensor \"{}\" starts at byte {} of the data, the one before it "
                               "ends at {}",
-                              name, shown(tensor->name), tensor->bytes.data() - data.data(),
+                              name, excerpt(tensor->name), tensor->bytes.data() - data.data(),
                               expected - data.data()));
     expected += tensor->bytes.size();
   }
@@ -192,7 +188,7 @@ Result<SafeTensors> SafeTensors::parse(std::span<const std::byte> file, std::str
       for (const auto& [note, content] : notes) {
         std::string_view text;
         if (content.get(text) != simdjson::SUCCESS)
-          return broken(fmt::format("its __metadata__ \"{}\" is not text", shown(note)));
+          return broken(fmt::format("its __metadata__ \"{}\" is not text", excerpt(note)));
         result.metadata_.insert_or_assign(std::string(note), std::string(text));
       }
       continue;
@@ -200,13 +196,13 @@ Result<SafeTensors> SafeTensors::parse(std::span<const std::byte> file, std::str
     auto tensor = parse_tensor(key, value, data);
     if (!tensor)
       return fail(tensor.error().code,
-                  fmt::format("{}: tensor \"{}\": {}", name, shown(key), tensor.error().message));
+                  fmt::format("{}: tensor \"{}\": {}", name, excerpt(key), tensor.error().message));
     result.tensors_.push_back(std::move(*tensor));
   }
   std::ranges::sort(result.tensors_, {}, &StoredTensor::name);
   const auto twice = std::ranges::adjacent_find(result.tensors_, {}, &StoredTensor::name);
   if (twice != result.tensors_.end())
-    return broken(fmt::format("tensor \"{}\" comes twice", shown(twice->name)));
+    return broken(fmt::format("tensor \"{}\" comes twice", excerpt(twice->name)));
   KINDRED_TRY(check_coverage(result.tensors_, data, name));
   return result;
 }

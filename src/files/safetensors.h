@@ -93,8 +93,8 @@ Result<void> copy_as_f32(const StoredTensor& tensor, std::span<float> out);
 
 /// Writes what the reference library would write of the same tensors and metadata: tensors ordered
 /// by type, then name, the header padded with blanks to a multiple of 8 bytes; metadata sorted by
-/// key. The file is replaced atomically. Names must be distinct, and each tensor as large as its
-/// shape and type say.
+/// key. The file is replaced atomically. Names must be distinct, none "__metadata__", and each
+/// tensor as large as its shape and type say.
 Result<void> write_safetensors(
     base::FileSystem& files, const std::filesystem::path& path,
     std::span<const StoredTensor> tensors,

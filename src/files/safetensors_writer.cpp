@@ -19,6 +19,9 @@ std::string quoted(const std::string& text) {
 
 Result<void> check(std::span<const StoredTensor* const> tensors, const std::string& path) {
   for (const StoredTensor* tensor : tensors) {
+    if (tensor->name == "__metadata__")
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("{}: no tensor may be called __metadata__", path));
     std::size_t values = 1;
     bool overflow = false;
     for (const std::size_t axis : tensor->shape)
