@@ -4,16 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "base/checksum.h"
 #include "base/random.h"
+#include "support/temporary_folder.h"
 
 namespace kindred::ingestion {
 namespace {
@@ -47,14 +46,6 @@ class FakeEmbedder {
 
 class PipelineTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "kindred-ingest-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   Collection open(const std::string& name = "news") {
     auto collection = Collection::open(
         folder_ / "data" / name, CollectionMode::write,
@@ -77,7 +68,8 @@ class PipelineTest : public ::testing::Test {
     return found.has_value() && found->has_value() ? (*found)->text : "(none)";
   }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   FakeEmbedder fake_;
 };
 

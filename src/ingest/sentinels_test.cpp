@@ -2,11 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
+
+#include "support/temporary_folder.h"
 
 namespace kindred::ingestion {
 namespace {
@@ -26,31 +25,26 @@ EmbedTexts at_angle(float angle) {
 }
 
 TEST(Sentinels, TakeTheSameModelAndNameAnother) {
-  std::string pattern =
-      (std::filesystem::temp_directory_path() / "kindred-sentinels-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+  const testing::TemporaryFolder temporary;
+  const auto sentinels = make_sentinels(at_angle(0));
+  ASSERT_TRUE(sentinels.has_value());
+  EXPECT_EQ(sentinels->size(), 3U);
+  const auto folder = temporary / "news";
   {
-    const auto sentinels = make_sentinels(at_angle(0));
-    ASSERT_TRUE(sentinels.has_value());
-    EXPECT_EQ(sentinels->size(), 3U);
-    const auto folder = std::filesystem::path(pattern) / "news";
-    {
-      const auto made = Collection::open(
-          folder, CollectionMode::write,
-          CollectionModel{.name = "m", .hash = "h", .dimensions = 2, .sentinels = *sentinels});
-      ASSERT_TRUE(made.has_value());
-    }
-    const auto collection = Collection::open(folder, CollectionMode::read);
-    ASSERT_TRUE(collection.has_value());
-    EXPECT_TRUE(check_sentinels(*collection, at_angle(0)).has_value());
-    EXPECT_TRUE(check_sentinels(*collection, at_angle(0.044F)).has_value()) << "cosine 0.99903";
-    const auto refused = check_sentinels(*collection, at_angle(0.046F));
-    ASSERT_FALSE(refused.has_value()) << "cosine 0.99894";
-    EXPECT_EQ(refused.error().code, ErrorCode::conflict);
-    EXPECT_THAT(refused.error().message, ::testing::StartsWith("collection \"news\": the model"));
-    EXPECT_THAT(refused.error().message, ::testing::HasSubstr("0.9989"));
+    const auto made = Collection::open(
+        folder, CollectionMode::write,
+        CollectionModel{.name = "m", .hash = "h", .dimensions = 2, .sentinels = *sentinels});
+    ASSERT_TRUE(made.has_value());
   }
-  std::filesystem::remove_all(pattern);
+  const auto collection = Collection::open(folder, CollectionMode::read);
+  ASSERT_TRUE(collection.has_value());
+  EXPECT_TRUE(check_sentinels(*collection, at_angle(0)).has_value());
+  EXPECT_TRUE(check_sentinels(*collection, at_angle(0.044F)).has_value()) << "cosine 0.99903";
+  const auto refused = check_sentinels(*collection, at_angle(0.046F));
+  ASSERT_FALSE(refused.has_value()) << "cosine 0.99894";
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_THAT(refused.error().message, ::testing::StartsWith("collection \"news\": the model"));
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("0.9989"));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <thread>
 
-#include "store/store_fixture.h"
+#include "support/store_fixture.h"
 
 namespace kindred::store {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <fstream>
 
-#include "store/faulty_rocksdb_files.h"
-#include "store/store_fixture.h"
+#include "support/faulty_rocksdb_files.h"
+#include "support/store_fixture.h"
 
 namespace kindred::store {
 namespace {

@@ -3,29 +3,20 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
 #include "kindred/collection.h"
+#include "support/temporary_folder.h"
 
 namespace kindred::store {
 
 class StoreTest : public ::testing::Test {
  protected:
   static constexpr std::size_t kDimensions = 8;
-
-  void SetUp() override {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "kindred-store-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static CollectionModel model() {
     return {.name = "tiny", .hash = "0123456789abcdef", .dimensions = kDimensions, .sentinels = {}};
@@ -52,7 +43,8 @@ class StoreTest : public ::testing::Test {
     return all;
   }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 }  // namespace kindred::store
