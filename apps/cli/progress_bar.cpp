@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "quantities.h"
+
 namespace kindred::cli {
 namespace {
 
@@ -21,20 +23,6 @@ int terminal_width() {
   winsize size{};
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
-}
-
-std::string with_thousands(std::uint64_t number) {
-  std::string digits = fmt::format("{}", number);
-  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
-    digits.insert(static_cast<std::size_t>(place), 1, ',');
-  return digits;
-}
-
-std::string duration(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(std::min(std::ceil(seconds), 359'999.0));
-  if (whole >= 3600) return fmt::format("{}h {:02}m", whole / 3600, whole / 60 % 60);
-  if (whole >= 60) return fmt::format("{}m {:02}s", whole / 60, whole % 60);
-  return fmt::format("{}s", whole);
 }
 
 }  // namespace
@@ -76,14 +64,14 @@ void ProgressBar::draw(const ProgressReport& current, Clock::time_point now) {
   last_time_ = now;
   last_done_ = current.done;
   // An average that began at zero is too low by the weight that it has not gathered yet.
-  const double rate = rate_ / rate_weight_;
+  const double current_rate = rate_ / rate_weight_;
 
   std::string words = with_thousands(current.done);
   if (current.total != 0) words += " of " + with_thousands(current.total);
-  words += fmt::format(" {}, {:.{}f} a second", unit_, rate, rate < 10 ? 1 : 0);
-  if (current.total > current.done && rate > 0)
-    words += fmt::format(", {} left",
-                         duration(static_cast<double>(current.total - current.done) / rate));
+  words += fmt::format(" {}, {} a second", unit_, rate(current_rate));
+  if (current.total > current.done && current_rate > 0)
+    words += fmt::format(
+        ", {} left", duration(static_cast<double>(current.total - current.done) / current_rate));
   const int width = terminal_width();
   const int room = std::min(width - static_cast<int>(words.size()) - 4, 40);
   std::string bar;
