@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <new>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "command.h"
 
@@ -38,15 +42,22 @@ int run(int argc, char** argv) {
   program.set_help_all_flag("--help-all", "Print the help of every command");
   kindred::cli::Action action;
   for (const Command& command : kCommands) command.add(program, action);
-  // `kindred help` and `kindred help embed` are what people type before they know of --help.
+  // `kindred help index build` is what people type before they know of `kindred index build
+  // --help`.
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::ranges::reverse(words);  // as CLI11 takes them
   try {
-    program.parse(argc, argv);
+    program.parse(std::move(words));
+    if (const auto done = action(); !done) {
+      fmt::print(stderr, "kindred: {}\n", done.error().message);
+      return 1;
+    }
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : 2;
-  }
-  if (const auto done = action(); !done) {
-    fmt::print(stderr, "kindred: {}\n", done.error().message);
-    return 1;
   }
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

@@ -73,6 +73,8 @@ class Embedder {
   /// at the end.
   std::size_t max_tokens() const;
   const Tokenizer& tokenizer() const;
+  /// One line for each choice that the folder left open; a program shows them.
+  const std::vector<std::string>& notes() const;
   /// Reads every weight once for its hash (tens of milliseconds for 100 MB), then remembers it.
   const ModelDescription& describe() const;
 

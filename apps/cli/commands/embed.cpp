@@ -1,0 +1,101 @@
+/// kindred embed: texts to vectors.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "kindred/embedder.h"
+#include "kindred/threads.h"
+#include "kindred/vectors.h"
+#include "model_folder.h"
+#include "progress_bar.h"
+#include "texts_input.h"
+
+namespace kindred::cli {
+namespace {
+
+struct Options {
+  ModelChoice model;
+  TextsInput input;
+  std::string output;
+  bool no_normalize = false;
+  bool json = false;
+  std::size_t threads = 0;
+};
+
+/// One line a text: its values, or a JSON object with --json.
+void print_vectors(const Matrix& vectors, bool json) {
+  for (std::size_t i = 0; i < vectors.rows(); ++i) {
+    if (json) {
+      fmt::print("{{\"vector\":[{}]}}\n", fmt::join(vectors.row(i), ","));
+    } else {
+      fmt::print("{}\n", fmt::join(vectors.row(i), " "));
+    }
+  }
+}
+
+Result<void> embed(const Options& options) {
+  set_threads(options.threads);
+  const auto folder = KINDRED_TRY(model_folder(options.model));
+  const Embedder embedder = KINDRED_TRY(Embedder::open(folder));
+  for (const std::string& note : embedder.notes()) fmt::print(stderr, "kindred: {}\n", note);
+  const auto texts = KINDRED_TRY(read_texts(options.input));
+
+  ProgressBar bar("texts");
+  const auto result = KINDRED_TRY(embedder.embed(
+      views_of(texts), {.normalize = !options.no_normalize, .progress = bar.progress()}));
+  const double seconds = bar.seconds();
+  bar.finish();
+
+  if (options.output.empty()) {
+    print_vectors(result.vectors, options.json);
+    return {};
+  }
+  KINDRED_TRY(write_vectors(options.output, result.vectors));
+  const auto truncated = std::count(result.truncated.begin(), result.truncated.end(), 1);
+  const double rate = seconds > 0 ? static_cast<double>(texts.size()) / seconds : 0;
+  if (options.json) {
+    const nlohmann::json summary = {
+        {"texts", texts.size()},   {"dimensions", embedder.dimensions()},
+        {"tokens", result.tokens}, {"truncated", truncated},
+        {"seconds", seconds},      {"texts_per_second", rate},
+        {"output", options.output}};
+    fmt::print("{}\n", summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    fmt::print(stderr, "{} texts, {} tokens to {} x {} in {} ({:.0f} texts a second)\n",
+               texts.size(), result.tokens, result.vectors.rows(), result.vectors.dimensions(),
+               options.output, rate);
+    if (truncated != 0)
+      fmt::print(stderr, "{} longer than the model's {} tokens, cut at the end\n", truncated,
+                 embedder.max_tokens());
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_embed(CLI::App& program, Action& action) {
+  auto* command = program.add_subcommand("embed", "Texts to vectors, with a sentence encoder");
+  auto options = std::make_shared<Options>();
+  add_model_options(*command, options->model);
+  add_texts_options(*command, options->input);
+  command
+      ->add_option("--output", options->output, "NumPy file of the vectors (else they are printed)")
+      ->type_name("V.npy");
+  command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
+  command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON: the vectors, or with --output a summary");
+  command->footer(
+      "Examples:\n"
+      "  kindred embed --model all-MiniLM-L6-v2 --input titles.txt --output titles.npy\n"
+      "  kindred embed --model all-MiniLM-L6-v2 --input papers.jsonl --format jsonl --field "
+      "abstract --output papers.npy\n"
+      "  echo 'a text' | kindred embed --model all-MiniLM-L6-v2");
+  command->callback([options, &action] { action = [options] { return embed(*options); }; });
+}
+
+}  // namespace kindred::cli

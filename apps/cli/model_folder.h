@@ -1,0 +1,27 @@
+/// Where models live, and which one a command means.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+
+#include "kindred/result.h"
+
+namespace kindred::cli {
+
+/// What the user said of the model.
+struct ModelChoice {
+  std::string model;   ///< a folder, or a name under the models folder
+  std::string models;  ///< --models
+};
+
+/// Declares --models, and --model too.
+void add_model_options(CLI::App& command, ModelChoice& choice, bool required = true);
+void add_models_option(CLI::App& command, ModelChoice& choice);
+
+/// The folder of the model: `model` itself where it is a folder (or a file, for those who take
+/// one), else `model` under --models, $KINDRED_MODELS or the user's data folder. An error names
+/// every place that was looked at.
+Result<std::filesystem::path> model_folder(const ModelChoice& choice);
+
+}  // namespace kindred::cli

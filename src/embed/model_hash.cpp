@@ -1,0 +1,32 @@
+#include "embed/model_hash.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "base/checksum.h"
+#include "base/file_system.h"
+
+namespace kindred::embed {
+
+std::string model_hash(const Layout& layout, std::span<const std::byte> weights) {
+  base::StreamingChecksum sum;
+  // Each part with its length before it, so that no two different sequences of parts run together
+  // to the same bytes.
+  const auto add = [&](std::span<const std::byte> part) {
+    const std::uint64_t size = part.size();
+    sum.add(std::as_bytes(std::span(&size, 1)));
+    sum.add(part);
+  };
+  const auto add_text = [&](std::string_view text) { add(std::as_bytes(std::span(text))); };
+  add_text(fmt::format("pooling {}, normalize {}, tokens {}", layout.pooling, layout.normalize,
+                       layout.max_tokens.value_or(0)));
+  for (const char* name : {"config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json"}) {
+    const auto text = base::read_file(layout.encoder / name);
+    add_text(text ? *text : "");
+  }
+  add(weights);
+  return fmt::format("{:016x}", sum.value());
+}
+
+}  // namespace kindred::embed
