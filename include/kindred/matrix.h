@@ -4,13 +4,14 @@
 /// dimensions, and have no padding between rows. The storage of a Matrix starts on a 64-byte
 /// boundary; a view promises no alignment (NumPy's arrays have 16 bytes).
 ///
-/// Thread safety: as for a plain array. Cost: construction of a Matrix zeroes it; moving is free;
-/// copying must be asked for with clone().
+/// Thread safety: as for a plain array. Cost: construction of a Matrix zeroes it; moving is free
+/// and leaves it empty; copying must be asked for with clone().
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace kindred {
 
@@ -45,6 +46,17 @@ class Matrix {
  public:
   Matrix() = default;
   Matrix(std::size_t rows, std::size_t dimensions);
+  Matrix(Matrix&& other) noexcept
+      : values_(std::move(other.values_)),
+        rows_(std::exchange(other.rows_, 0)),
+        dimensions_(std::exchange(other.dimensions_, 0)) {}
+  Matrix& operator=(Matrix&& other) noexcept {
+    values_ = std::move(other.values_);
+    rows_ = std::exchange(other.rows_, 0);
+    dimensions_ = std::exchange(other.dimensions_, 0);
+    return *this;
+  }
+  ~Matrix() = default;
 
   std::size_t rows() const { return rows_; }
   std::size_t dimensions() const { return dimensions_; }

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <stdexcept>
+#include <new>
 #include <thread>
 
 #include "support/faulty_file_system.h"
@@ -151,6 +151,107 @@ TEST(FaultyFileSystem, ForgetsWhatWasNotSynced) {
   files.lose_power();  // neither the new name nor the removal was synced
   EXPECT_THAT(folder.names(), ElementsAre("a"));
   EXPECT_EQ(folder.read("a"), "kept,");
+}
+
+TEST(WriteAtomically, FollowsALinkAndKeepsIt) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "real");
+  folder.write("real/a", "old");
+  std::filesystem::create_symlink("real/a", folder / "link");
+  ASSERT_TRUE(write_text(real_file_system(), folder / "link", "new"));
+  EXPECT_EQ(folder.read("real/a"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+}
+
+TEST(WriteAtomically, ReplacesNothingButFiles) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(write_text(real_file_system(), folder / "pipe", "x").error().message,
+              HasSubstr("is not a regular file"));
+  EXPECT_THAT(write_text(real_file_system(), folder.path(), "x").error().message,
+              HasSubstr("is a folder"));
+  EXPECT_THAT(write_text(real_file_system(), folder / "missing/a", "x").error().message,
+              HasSubstr("cannot create: No such file or directory"));
+  EXPECT_THAT(folder.names(), ElementsAre("pipe"));
+}
+
+TEST(WriteAtomically, LetsOneOfManyWritersWin) {
+  const TemporaryFolder folder;
+  {
+    std::vector<std::jthread> writers;
+    for (char letter = 'a'; letter < 'e'; ++letter)
+      writers.emplace_back([&folder, letter] {
+        for (int round = 0; round < 20; ++round)
+          EXPECT_TRUE(write_text(real_file_system(), folder / "a", std::string(1000, letter)));
+      });
+  }
+  EXPECT_THAT(folder.names(), ElementsAre("a"));
+  EXPECT_EQ(folder.read("a"), std::string(1000, folder.read("a").front()));
+}
+
+TEST(RealFile, TellsOfAFullDiskAndThenOnlyFails) {
+  auto file = real_file_system().create("/dev/full");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->write("buffered"));
+  EXPECT_EQ((*file)->sync().error().message, "/dev/full: cannot write: No space left on device");
+  EXPECT_FALSE((*file)->write("more"));
+  EXPECT_FALSE((*file)->sync());
+}
+
+TEST(RealFileSystem, CreatesFoldersAndThoseAboveThem) {
+  const TemporaryFolder folder;
+  FileSystem& files = real_file_system();
+  EXPECT_TRUE(files.create_directories(folder / "a/b/c"));
+  EXPECT_TRUE(files.create_directories(folder / "a/b/c"));
+  EXPECT_TRUE(files.create_directories(folder / "d/e/"));
+  EXPECT_TRUE(files.create_directories(folder / "d/../f/."));
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "a/b/c"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "d/e"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "f"));
+  EXPECT_TRUE(files.create_directories("."));
+  folder.write("file", "");
+  EXPECT_THAT(files.create_directories(folder / "file").error().message,
+              HasSubstr("file: cannot create the folder: Not a directory"));
+  EXPECT_FALSE(files.create_directories(folder / "file/x"));
+}
+
+TEST(RealFileSystem, SaysWhatItCannotDo) {
+  const TemporaryFolder folder;
+  FileSystem& files = real_file_system();
+  EXPECT_EQ(files.remove(folder / "missing").error().code, ErrorCode::not_found);
+  EXPECT_EQ(files.rename(folder / "missing", folder / "a").error().code, ErrorCode::not_found);
+  EXPECT_EQ(files.sync_directory(folder / "missing").error().code, ErrorCode::not_found);
+  EXPECT_EQ(files.create(folder.path()).error().code, ErrorCode::io);
+}
+
+TEST(ReadFile, ReadsFilesOfEverySize) {
+  const TemporaryFolder folder;
+  for (const std::size_t size : {0, 1, 4095, 4096, 4097, 1'000'000}) {
+    const std::string bytes(size, 'x');
+    const auto text = read_file(folder.write("a", bytes), size);
+    ASSERT_TRUE(text);
+    EXPECT_TRUE(*text == bytes);
+    if (size > 0) {
+      EXPECT_THAT(read_file(folder / "a", size - 1).error().message, HasSubstr("is larger than"));
+    }
+  }
+}
+
+TEST(ReadFile, ReadsWhatHasNoSize) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(read_file("/proc/self/status")->empty());
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  const std::string bytes(100'000, 'x');
+  std::jthread writer([&] { folder.write("pipe", bytes); });
+  EXPECT_TRUE(*read_file(folder / "pipe") == bytes);
+  EXPECT_THAT(read_file("/dev/zero", 100'000).error().message,
+              HasSubstr("/dev/zero: is larger than 100000 bytes"));
+}
+
+TEST(ReadFile, SaysWhatItCannotRead) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(read_file(folder / "missing").error().code, ErrorCode::not_found);
+  EXPECT_THAT(read_file(folder.path()).error().message, HasSubstr("cannot read: Is a directory"));
 }
 
 }  // namespace
