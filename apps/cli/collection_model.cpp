@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -10,14 +9,6 @@
 
 namespace kindred::cli {
 namespace {
-
-/// What the collection records; nothing where there is no collection yet.
-Result<std::optional<CollectionModel>> recorded_model(const std::filesystem::path& folder) {
-  const auto collection = Collection::open(folder, CollectionMode::read);
-  if (collection.has_value()) return collection->model();
-  if (collection.error().code == ErrorCode::not_found) return std::nullopt;
-  return std::unexpected(collection.error());
-}
 
 std::string name_to_record(const std::string& given) {
   std::error_code failed;
@@ -28,9 +19,16 @@ std::string name_to_record(const std::string& given) {
 
 }  // namespace
 
-Result<OpenedModel> open_model_for(const std::filesystem::path& folder, const std::string& name,
+Result<std::optional<CollectionModel>> recorded_model(const std::filesystem::path& folder) {
+  const auto collection = Collection::open(folder, CollectionMode::read);
+  if (collection.has_value()) return collection->model();
+  if (collection.error().code == ErrorCode::not_found) return std::nullopt;
+  return std::unexpected(collection.error());
+}
+
+Result<OpenedModel> open_model_for(const std::string& name,
+                                   const std::optional<CollectionModel>& recorded,
                                    const ModelChoice& choice) {
-  const auto recorded = KINDRED_TRY(recorded_model(folder));
   if (choice.model.empty() && !recorded.has_value())
     return fail(
         ErrorCode::invalid_argument,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "kindred/collection.h"
@@ -16,10 +17,14 @@ struct OpenedModel {
   CollectionModel description;  ///< to open the collection with
 };
 
-/// Opens the model for the collection `name` in `folder`, which need not exist yet (then --model is
-/// needed). A model that was given by its folder is recorded by the absolute path, so that the
+/// What the collection in `folder` records; nothing where there is no collection yet.
+Result<std::optional<CollectionModel>> recorded_model(const std::filesystem::path& folder);
+
+/// Opens the model for the collection `name`: the one chosen, else the one `recorded`, one of which
+/// is needed. A model that was chosen by its folder is recorded by the absolute path, so that the
 /// collection finds it from anywhere.
-Result<OpenedModel> open_model_for(const std::filesystem::path& folder, const std::string& name,
+Result<OpenedModel> open_model_for(const std::string& name,
+                                   const std::optional<CollectionModel>& recorded,
                                    const ModelChoice& choice);
 
 }  // namespace kindred::cli

@@ -125,7 +125,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
                                                  rocksdb::Env* environment) {
   const auto options = database_options(mode, environment);
   const auto families = family_options();
-  std::unique_ptr<Database> database(new Database(name));
+  std::unique_ptr<Database> database(new Database(name, mode));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
@@ -152,8 +152,12 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
 
 Database::~Database() {
   if (db_ == nullptr) return;
+  // What was acknowledged is synced in the log. Into files with it, so that the next opening (each
+  // search by a process of its own is one) need not read the log again; if that fails, it will.
+  if (mode_ == CollectionMode::write)
+    static_cast<void>(db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()}));
   for (auto* handle : families_) static_cast<void>(db_->DestroyColumnFamilyHandle(handle));
-  static_cast<void>(db_->Close());  // what was acknowledged is synced already
+  static_cast<void>(db_->Close());
 }
 
 Result<void> Database::check(const rocksdb::Status& status, std::string_view action) const {

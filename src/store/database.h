@@ -64,9 +64,10 @@ class Database {
   std::unexpected<Error> malformed(std::string_view what) const;
 
  private:
-  explicit Database(std::string name) : name_(std::move(name)) {}
+  Database(std::string name, CollectionMode mode) : name_(std::move(name)), mode_(mode) {}
 
   std::string name_;
+  CollectionMode mode_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families_{};
 };

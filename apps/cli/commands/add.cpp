@@ -63,7 +63,8 @@ void print_words(const std::string& collection, const IngestReport& report, std:
 Result<void> run(const AddOptions& options) {
   if (options.threads > 0) set_threads(options.threads);
   const auto folder = KINDRED_TRY(collection_folder(options.data, options.collection));
-  const auto opened = KINDRED_TRY(open_model_for(folder, options.collection, options.model));
+  const auto recorded = KINDRED_TRY(recorded_model(folder));
+  const auto opened = KINDRED_TRY(open_model_for(options.collection, recorded, options.model));
   for (const std::string& note : opened.embedder.notes()) fmt::print(stderr, "kindred: {}\n", note);
   ProgressBar bar("documents");
   auto collection =

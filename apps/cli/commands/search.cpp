@@ -73,7 +73,8 @@ Result<void> run(const SearchOptions& options) {
   if (options.threads > 0) set_threads(options.threads);
   const auto folder = KINDRED_TRY(collection_folder(options.data, options.collection));
   const auto collection = KINDRED_TRY(Collection::open(folder, CollectionMode::read));
-  const auto opened = KINDRED_TRY(open_model_for(folder, options.collection, options.model));
+  const auto opened =
+      KINDRED_TRY(open_model_for(options.collection, collection.model(), options.model));
   // Names another model than the one recorded, and a model that answers differently here.
   KINDRED_TRY(check_model(collection, opened.embedder));
   const auto start = std::chrono::steady_clock::now();
