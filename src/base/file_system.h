@@ -1,5 +1,6 @@
-/// Every file operation of Kindred goes through a FileSystem, so that a test can put a disk that
-/// fails in its place.
+/// Everything that Kindred writes goes through a FileSystem, and every file that it maps, so that a
+/// test can put a disk that fails in its place. (Small files are read with read_file() below,
+/// streams of text with files/lines.h.)
 ///
 /// real_file_system() is the machine's. The double of the tests
 /// (tests/support/faulty_file_system.h) fails a chosen write, fills the disk, or forgets what was
