@@ -199,32 +199,35 @@ TEST_F(PointStoreTest, DoesNotAcknowledgeWhatItCouldNotSync) {
 }
 
 TEST_F(PointStoreTest, DropsARecordThatWasCutShortAndRefusesDamageBeforeIt) {
+  // The files as they are while the store is open: what a process leaves that ends at once.
+  const testing::TemporaryFolder torn;
+  const testing::TemporaryFolder damaged;
   {
     const auto store = open();
     ASSERT_TRUE(put(*store, 0, 10).has_value());
     ASSERT_TRUE(put(*store, 10, 20).has_value());
+    std::filesystem::copy(folder_, torn.path());
+    std::filesystem::copy(folder_, damaged.path());
   }
-  std::filesystem::path log;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_))
-    if (entry.path().extension() == ".log") log = entry.path();
-  const auto size = std::filesystem::file_size(log);
-  const auto copy = folder_.string() + "-copy";
-  std::filesystem::copy(folder_, copy);
+  const auto log_in = [](const std::filesystem::path& folder) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      if (entry.path().extension() == ".log") return entry.path();
+    return std::filesystem::path();
+  };
+  const auto size = std::filesystem::file_size(log_in(torn.path()));
 
-  std::filesystem::resize_file(log, size - 1);
-  expect_holds(*open(), 10);
+  std::filesystem::resize_file(log_in(torn.path()), size - 1);
+  expect_holds(**PointStore::open(torn.path(), CollectionMode::read, "news", model()), 10);
+  expect_holds(**PointStore::open(torn.path(), CollectionMode::write, "news", model()), 10);
 
-  {
-    std::fstream damaged(std::filesystem::path(copy) / log.filename(),
-                         std::ios::in | std::ios::out | std::ios::binary);
-    damaged.seekp(static_cast<std::streamoff>(size / 3));
-    damaged.put('!');
-  }
-  const auto refused = PointStore::open(copy, CollectionMode::write, "news", model());
+  std::fstream file(log_in(damaged.path()), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(size / 3));
+  file.put('!');
+  file.close();
+  const auto refused = PointStore::open(damaged.path(), CollectionMode::write, "news", model());
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
   EXPECT_EQ(refused.error().message.find('\n'), std::string::npos);
-  std::filesystem::remove_all(copy);
 }
 
 TEST_F(PointStoreTest, IsMadeAgainWhereItsMakerEndedBeforeTheFirstWrite) {
