@@ -3,7 +3,7 @@
 
     examples/debian_packages.py packages.jsonl
     kindred add packages packages.jsonl --id-field id --model all-MiniLM-L6-v2
-    kindred search packages "edit photographs"
+    kindred search packages "keep track of my money"
 
 The text that is embedded is "name: description", since the name often says what the description doesn't; the section ("graphics",
 "net") stays with it as a field.
