@@ -4,9 +4,20 @@
 /// disk (synced), whatever happens next; everything else in the folder is a cache that is rebuilt
 /// from it. It records which model made its vectors and refuses another by name.
 ///
+/// Limits: an id is 1 to 4,096 bytes of UTF-8; texts are any bytes; one add() takes 1 GiB at most.
+/// A reader sees what had been acknowledged when it opened.
+///
 /// Thread safety: one writer; a second process (or a second Collection) that opens it to write is
 /// refused with ErrorCode::conflict, one that opens it to read is not. search() may run from any
-/// number of threads.
+/// number of threads, beside add() too.
+///
+/// Cost: add() waits for one sync of the disk, so give it many documents at once. search() is one
+/// pass over the rows (1.5 KB a document at 384 dimensions), which are mapped from a cache file.
+/// The first search after additions also reads those from the store; once they are more than 1,024
+/// and a sixteenth of the collection it makes a new cache file, with all rows in memory twice while
+/// it does. After a failed write the next add() tries again (a full disk may have space by then);
+/// where the disk itself failed, open the collection again. docs/formats/collection.md describes
+/// the files.
 #pragma once
 
 #include <cstddef>

@@ -7,6 +7,8 @@
 #include <random>
 #include <unordered_map>
 
+#include "store/reads.h"
+
 namespace kindred::store {
 namespace {
 
@@ -17,56 +19,11 @@ constexpr std::string_view kStateKey = "state";
 /// The layout of the column families; a change that older programs can't read gets the next number.
 constexpr std::uint64_t kFormat = 1;
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
-
 rocksdb::WriteOptions synced() {
   rocksdb::WriteOptions options;
   options.sync = true;
   return options;
 }
-
-/// A state between two puts, seen by several reads.
-class Snapshot {
- public:
-  explicit Snapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {}
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-  ~Snapshot() { db_.ReleaseSnapshot(snapshot_); }
-  const rocksdb::Snapshot* get() const { return snapshot_; }
-
- private:
-  rocksdb::DB& db_;
-  const rocksdb::Snapshot* snapshot_;
-};
-
-/// The values of many keys of one family, read together.
-struct Values {
-  Values(const Database& database, Family family, const std::vector<rocksdb::Slice>& keys,
-         const rocksdb::Snapshot* snapshot = nullptr)
-      : values(keys.size()), statuses(keys.size()) {
-    rocksdb::ReadOptions options;
-    options.snapshot = snapshot;
-    database.db().MultiGet(options, database.family(family), keys.size(), keys.data(),
-                           values.data(), statuses.data());
-  }
-  std::vector<rocksdb::PinnableSlice> values;
-  std::vector<rocksdb::Status> statuses;
-};
-
-/// Keys that are numbers, and slices of them for RocksDB.
-struct NumberKeys {
-  explicit NumberKeys(std::span<const std::uint64_t> numbers) {
-    keys.reserve(numbers.size());
-    slices.reserve(numbers.size());
-    for (const std::uint64_t number : numbers) {
-      keys.push_back(number_key(number));
-      slices.push_back(slice(keys.back()));
-    }
-  }
-  std::vector<std::string> keys;
-  std::vector<rocksdb::Slice> slices;
-};
 
 Result<void> check_model(const CollectionModel& made_with, const CollectionModel& given,
                          const std::string& name) {
@@ -281,69 +238,6 @@ Result<std::vector<Document>> PointStore::documents(std::span<const std::uint64_
                          .fields = std::string(point->fields)});
   }
   return documents;
-}
-
-Result<Rows> PointStore::all_rows() const {
-  const Snapshot snapshot(database_->db());
-  const StateRecord state = KINDRED_TRY(state_at(snapshot.get()));
-  Rows rows{.vectors = Matrix(state.documents, model_.dimensions),
-            .numbers = {},
-            .sequence = state.sequence};
-  rows.numbers.reserve(state.documents);
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot.get();
-  options.fill_cache = false;
-  options.readahead_size = std::size_t{2} << 20;
-  const std::unique_ptr<rocksdb::Iterator> entry(
-      database_->db().NewIterator(options, database_->family(Family::vectors)));
-  for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
-    const auto number = parse_number_key(view(entry->key()));
-    const std::size_t place = rows.numbers.size();
-    if (!number.has_value() || place == state.documents ||
-        !decode_vector(view(entry->value()), rows.vectors.row(place)))
-      return database_->malformed("its vectors");
-    rows.numbers.push_back(*number);
-  }
-  KINDRED_TRY(database_->check(entry->status(), "cannot read its vectors"));
-  if (rows.numbers.size() != state.documents)
-    return fail(ErrorCode::corrupt,
-                fmt::format("collection \"{}\" has {} vectors for {} documents", database_->name(),
-                            rows.numbers.size(), state.documents));
-  return rows;
-}
-
-Result<std::optional<Rows>> PointStore::rows_changed_since(std::uint64_t sequence,
-                                                           std::size_t limit) const {
-  const Snapshot snapshot(database_->db());
-  const StateRecord state = KINDRED_TRY(state_at(snapshot.get()));
-  if (sequence > state.sequence || state.sequence - sequence > limit) return std::nullopt;
-  Rows rows{.vectors = {}, .numbers = {}, .sequence = state.sequence};
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot.get();
-  const std::unique_ptr<rocksdb::Iterator> entry(
-      database_->db().NewIterator(options, database_->family(Family::operations)));
-  std::uint64_t expected = sequence + 1;
-  for (entry->Seek(number_key(expected)); entry->Valid(); entry->Next(), ++expected) {
-    if (parse_number_key(view(entry->key())) != expected) return std::nullopt;
-    const auto operation = decode_operation(view(entry->value()));
-    if (!operation.has_value()) return database_->malformed("its operation log");
-    rows.numbers.push_back(operation->row);
-  }
-  KINDRED_TRY(database_->check(entry->status(), "cannot read its operation log"));
-  if (expected != state.sequence + 1) return std::nullopt;
-
-  std::ranges::sort(rows.numbers);
-  const auto repeated = std::ranges::unique(rows.numbers);
-  rows.numbers.erase(repeated.begin(), repeated.end());
-  rows.vectors = Matrix(rows.numbers.size(), model_.dimensions);
-  const NumberKeys keys(rows.numbers);
-  const Values found(*database_, Family::vectors, keys.slices, snapshot.get());
-  for (std::size_t i = 0; i < rows.numbers.size(); ++i) {
-    KINDRED_TRY(database_->check(found.statuses[i], "cannot read its vectors"));
-    if (!decode_vector(view(found.values[i]), rows.vectors.row(i)))
-      return database_->malformed(fmt::format("the vector of row {}", rows.numbers[i]));
-  }
-  return rows;
 }
 
 }  // namespace kindred::store
