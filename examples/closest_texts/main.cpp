@@ -6,7 +6,8 @@
 #include <vector>
 
 int main(int, char** argv) {
-  const std::vector<std::string_view> texts = {"edit photographs", "watch network traffic", "learn to touch-type"};
+  const std::vector<std::string_view> texts = {"edit photographs", "watch network traffic",
+                                               "learn to touch-type"};
   const auto model = kindred::Embedder::open(argv[1]);
   if (!model) return std::fprintf(stderr, "%s\n", model.error().message.c_str()), 1;
   const auto index = kindred::Index::build(model->embed(texts)->vectors);
