@@ -18,8 +18,10 @@ add_library(kindred_options INTERFACE)
 target_compile_options(kindred_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers
   $<$<BOOL:${KINDRED_WARNINGS_AS_ERRORS}>:-Werror> $<$<CONFIG:Debug>:-D_GLIBCXX_ASSERTIONS>)
 if(KINDRED_SANITIZE)
-  target_compile_options(kindred_options INTERFACE -fsanitize=${KINDRED_SANITIZE} -fno-omit-frame-pointer
-    $<$<IN_LIST:undefined,$<STRING:${KINDRED_SANITIZE}>>:-fno-sanitize-recover=undefined>)
+  target_compile_options(kindred_options INTERFACE -fsanitize=${KINDRED_SANITIZE} -fno-omit-frame-pointer)
+  if(KINDRED_SANITIZE MATCHES "undefined")
+    target_compile_options(kindred_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
   target_link_options(kindred_options INTERFACE -fsanitize=${KINDRED_SANITIZE})
 endif()
 if(KINDRED_FUZZ)

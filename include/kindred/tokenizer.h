@@ -82,8 +82,8 @@ class Tokenizer {
   /// The token of an id, empty where the vocabulary has none.
   std::string_view token(std::uint32_t id) const;
   std::optional<std::uint32_t> id(std::string_view token) const;
-  /// The longest sequence that the tokenizer's own files ask for (truncation in tokenizer.json,
-  /// else model_max_length in tokenizer_config.json), 0 where they don't say.
+  /// The longest sequence that the file asks for (truncation in tokenizer.json, else
+  /// model_max_length beside a vocab.txt), 0 where it doesn't say. It is not applied by itself.
   std::size_t max_tokens() const;
 
  private:

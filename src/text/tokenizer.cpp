@@ -1,0 +1,233 @@
+#include "kindred/tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "base/thread_pool.h"
+#include "kindred/threads.h"
+#include "text/pipeline.h"
+#include "text/tokenizer_json.h"
+#include "text/truncation.h"
+#include "text/vocab_txt.h"
+
+namespace kindred {
+
+using text::Frame;
+using text::FramePart;
+using text::Pipeline;
+
+struct Tokenizer::Parts {
+  explicit Parts(text::TokenizerSpecification specification) : pipeline(std::move(specification)) {}
+  Pipeline pipeline;
+};
+
+namespace {
+
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+/// Bytes of text that one item of a parallel loop takes.
+constexpr std::size_t kBytesPerItem = std::size_t{1} << 16;
+
+/// Texts [first, last) of those given.
+struct Item {
+  std::size_t first, last;
+};
+
+/// The texts of a call: singles, or pairs where `second` is not empty.
+struct Texts {
+  std::span<const std::string_view> first;
+  std::span<const std::string_view> second;
+  std::size_t bytes(std::size_t i) const {
+    return first[i].size() + (second.empty() ? 0 : second[i].size());
+  }
+};
+
+std::vector<Item> split(const Texts& texts) {
+  std::vector<Item> items;
+  for (std::size_t i = 0; i < texts.first.size();) {
+    Item item{i, i};
+    for (std::size_t bytes = 0; item.last < texts.first.size() && bytes < kBytesPerItem;
+         ++item.last)
+      bytes += texts.bytes(item.last) + 1;
+    items.push_back(item);
+    i = item.last;
+  }
+  return items;
+}
+
+/// Cuts, frames and appends the tokens of one text after the other.
+class Framer {
+ public:
+  Framer(const Pipeline& pipeline, const TokenizeOptions& options, bool pair)
+      : pipeline_(pipeline),
+        options_(options),
+        frame_(pair ? pipeline.specification().frame.pair : pipeline.specification().frame.single) {
+    special_ = static_cast<std::size_t>(std::ranges::count_if(
+        frame_, [](const FramePart& part) { return part.kind == FramePart::Kind::special; }));
+    if (!options.special_tokens) special_ = 0;
+    limit_ = options.max_tokens == 0 ? kNoLimit
+                                     : options.max_tokens - std::min(special_, options.max_tokens);
+  }
+
+  /// Special tokens that each sequence has.
+  std::size_t special() const { return special_; }
+
+  void add_single(std::string_view text, TokenBatch& out) {
+    pipeline_.run(text, limit_, options_.offsets, scratch_, first_);
+    append(std::min(first_.ids.size(), limit_), 0, out);
+    out.truncated.push_back(first_.ids.size() > limit_ ? 1 : 0);
+  }
+
+  void add_pair(std::string_view first, std::string_view second, TokenBatch& out) {
+    pipeline_.run(first, kNoLimit, options_.offsets, scratch_, first_);
+    pipeline_.run(second, kNoLimit, options_.offsets, scratch_, second_);
+    const auto [kept_first, kept_second] =
+        text::truncate_longest_first(first_.ids.size(), second_.ids.size(), limit_);
+    append(kept_first, kept_second, out);
+    out.truncated.push_back(kept_first + kept_second < first_.ids.size() + second_.ids.size() ? 1
+                                                                                              : 0);
+  }
+
+ private:
+  void append(std::size_t kept_first, std::size_t kept_second, TokenBatch& out) {
+    for (const FramePart& part : frame_) {
+      switch (part.kind) {
+        case FramePart::Kind::special:
+          if (!options_.special_tokens) break;
+          out.ids.push_back(part.id);
+          out.type_ids.push_back(part.type_id);
+          if (options_.offsets) out.offsets.push_back({});
+          break;
+        case FramePart::Kind::first_text:
+          append_text(first_, kept_first, part.type_id, out);
+          break;
+        case FramePart::Kind::second_text:
+          append_text(second_, kept_second, part.type_id, out);
+          break;
+      }
+    }
+    out.starts.push_back(out.ids.size());
+  }
+
+  void append_text(const Pipeline::Tokens& tokens, std::size_t kept, std::uint8_t type_id,
+                   TokenBatch& out) const {
+    const auto end = static_cast<std::ptrdiff_t>(kept);
+    out.ids.insert(out.ids.end(), tokens.ids.begin(), tokens.ids.begin() + end);
+    out.type_ids.insert(out.type_ids.end(), kept, type_id);
+    if (options_.offsets)
+      out.offsets.insert(out.offsets.end(), tokens.offsets.begin(), tokens.offsets.begin() + end);
+  }
+
+  const Pipeline& pipeline_;
+  const TokenizeOptions& options_;
+  const std::vector<FramePart>& frame_;
+  std::size_t special_;
+  std::size_t limit_;  // tokens beside the special ones
+  Pipeline::Scratch scratch_;
+  Pipeline::Tokens first_;
+  Pipeline::Tokens second_;
+};
+
+void append(TokenBatch&& part, TokenBatch& out) {
+  const std::size_t before = out.ids.size();
+  const auto join = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  join(out.ids, part.ids);
+  join(out.type_ids, part.type_ids);
+  join(out.offsets, part.offsets);
+  join(out.truncated, part.truncated);
+  for (std::size_t i = 1; i < part.starts.size(); ++i)
+    out.starts.push_back(before + part.starts[i]);
+}
+
+Result<TokenBatch> tokenize_all(const Pipeline& pipeline, const Texts& texts, bool pair,
+                                const TokenizeOptions& options) {
+  const std::size_t special = Framer(pipeline, options, pair).special();
+  if (options.max_tokens != 0 && options.max_tokens < special)
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("max_tokens is {}, the special tokens alone are {}", options.max_tokens,
+                            special));
+  for (std::size_t i = 0; i < texts.first.size(); ++i)
+    if (texts.bytes(i) > std::numeric_limits<std::uint32_t>::max())
+      return fail(
+          ErrorCode::invalid_argument,
+          fmt::format("text {} has {} bytes, at most 4 GiB are possible", i, texts.bytes(i)));
+
+  const std::vector<Item> items = split(texts);
+  std::vector<TokenBatch> parts(items.size());
+  base::parallel_for(items.size(), [&](std::size_t item, std::size_t) {
+    Framer framer(pipeline, options, pair);
+    for (std::size_t i = items[item].first; i < items[item].last; ++i) {
+      if (pair) {
+        framer.add_pair(texts.first[i], texts.second[i], parts[item]);
+      } else {
+        framer.add_single(texts.first[i], parts[item]);
+      }
+    }
+  });
+  if (parts.size() == 1) return std::move(parts.front());
+  TokenBatch out;
+  for (TokenBatch& part : parts) append(std::move(part), out);
+  return out;
+}
+
+bool has_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+Result<text::TokenizerSpecification> read(const std::filesystem::path& path) {
+  if (path.filename() == "vocab.txt") return text::read_vocab_txt(path);
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return text::read_tokenizer_json(path);
+  if (has_file(path / "tokenizer.json")) return text::read_tokenizer_json(path / "tokenizer.json");
+  if (has_file(path / "vocab.txt")) return text::read_vocab_txt(path / "vocab.txt");
+  return fail(ErrorCode::not_found,
+              fmt::format("{}: has no tokenizer.json and no vocab.txt", path.string()));
+}
+
+}  // namespace
+
+Tokenizer::Tokenizer(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+Tokenizer::~Tokenizer() = default;
+
+Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
+  return Tokenizer(std::make_unique<const Parts>(KINDRED_TRY(read(path))));
+}
+
+Result<TokenBatch> Tokenizer::tokenize(std::span<const std::string_view> texts,
+                                       const TokenizeOptions& options) const {
+  return tokenize_all(parts_->pipeline, {texts, {}}, false, options);
+}
+
+Result<TokenBatch> Tokenizer::tokenize_pairs(std::span<const std::string_view> first,
+                                             std::span<const std::string_view> second,
+                                             const TokenizeOptions& options) const {
+  if (first.size() != second.size())
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{} first texts and {} second texts are no pairs", first.size(),
+                            second.size()));
+  return tokenize_all(parts_->pipeline, {first, second}, true, options);
+}
+
+std::size_t Tokenizer::vocabulary_size() const {
+  return parts_->pipeline.specification().vocabulary.size();
+}
+
+std::string_view Tokenizer::token(std::uint32_t id) const {
+  return parts_->pipeline.specification().vocabulary.token(id);
+}
+
+std::optional<std::uint32_t> Tokenizer::id(std::string_view token) const {
+  return parts_->pipeline.specification().vocabulary.id(token);
+}
+
+std::size_t Tokenizer::max_tokens() const { return parts_->pipeline.specification().max_tokens; }
+
+}  // namespace kindred

@@ -1,0 +1,106 @@
+#include "text/vocab_txt.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "base/file_system.h"
+#include "files/lines.h"
+
+namespace kindred::text {
+namespace {
+
+using nlohmann::json;
+
+/// Lines as Python's text files have them: a vocabulary has no byte order mark to skip, and ids
+/// count every line.
+Result<void> read_tokens(const std::filesystem::path& path, Vocabulary& vocabulary) {
+  const std::string text = KINDRED_TRY(base::read_file(path));
+  auto lines = files::LineReader::of(text, path.string());
+  std::uint64_t id = 0;
+  while (const auto line = KINDRED_TRY(lines.next())) {
+    // A line that stands twice keeps its last id, as in the reference's dictionary; an empty one
+    // only takes its number.
+    if (!line->empty() && !vocabulary.id(*line))
+      KINDRED_TRY(vocabulary.add(*line, id, path.string()));
+    ++id;
+  }
+  return {};
+}
+
+/// The settings, or an empty object where there is no file.
+Result<json> read_settings(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return json::object();
+  const std::string text = KINDRED_TRY(base::read_file(path));
+  auto settings = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!settings.is_object())
+    return fail(ErrorCode::corrupt, fmt::format("{}: is not a JSON object", path.string()));
+  return settings;
+}
+
+/// A setting that is true or false; null and absent are `otherwise`.
+Result<bool> flag(const json& settings, const char* name, bool otherwise,
+                  const std::filesystem::path& path) {
+  const auto found = settings.find(name);
+  if (found == settings.end() || found->is_null()) return otherwise;
+  if (!found->is_boolean())
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: \"{}\" is not true or false", path.string(), name));
+  return found->get<bool>();
+}
+
+/// The name of a special token: a text, or an object whose "content" is one.
+std::string special_token(const json& settings, const char* name, const char* otherwise) {
+  const auto found = settings.find(name);
+  if (found == settings.end()) return otherwise;
+  const json& value =
+      found->is_object() && found->contains("content") ? (*found)["content"] : *found;
+  return value.is_string() ? value.get<std::string>() : otherwise;
+}
+
+}  // namespace
+
+Result<TokenizerSpecification> read_vocab_txt(const std::filesystem::path& path) {
+  TokenizerSpecification out;
+  KINDRED_TRY(read_tokens(path, out.vocabulary));
+  const auto settings_path = path.parent_path() / "tokenizer_config.json";
+  const json settings = KINDRED_TRY(read_settings(settings_path));
+  out.normalizer.lowercase = KINDRED_TRY(flag(settings, "do_lower_case", true, settings_path));
+  out.normalizer.strip_accents =
+      KINDRED_TRY(flag(settings, "strip_accents", out.normalizer.lowercase, settings_path));
+  out.normalizer.handle_chinese_chars =
+      KINDRED_TRY(flag(settings, "tokenize_chinese_chars", true, settings_path));
+  const auto limit = settings.find("model_max_length");
+  // Where a tokenizer knows no limit, transformers writes a huge number.
+  if (limit != settings.end() && limit->is_number_unsigned() &&
+      limit->get<std::uint64_t>() < (1U << 20))
+    out.max_tokens = limit->get<std::size_t>();
+
+  const auto add_special = [&](const char* name, const char* otherwise) -> Result<std::uint32_t> {
+    const std::string token = special_token(settings, name, otherwise);
+    const auto id = out.vocabulary.id(token);
+    if (!id)
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: has no line \"{}\", the {}", path.string(), token, name));
+    out.added.push_back({.content = token, .id = *id, .special = true});
+    return *id;
+  };
+  out.model.unknown_token = special_token(settings, "unk_token", "[UNK]");
+  KINDRED_TRY(add_special("unk_token", "[UNK]"));
+  KINDRED_TRY(add_special("pad_token", "[PAD]"));
+  KINDRED_TRY(add_special("mask_token", "[MASK]"));
+  const FramePart begin{FramePart::Kind::special, KINDRED_TRY(add_special("cls_token", "[CLS]")),
+                        0};
+  const FramePart end{FramePart::Kind::special, KINDRED_TRY(add_special("sep_token", "[SEP]")), 0};
+  out.frame.single = {begin, {FramePart::Kind::first_text, 0, 0}, end};
+  out.frame.pair = out.frame.single;
+  out.frame.pair.push_back({FramePart::Kind::second_text, 0, 1});
+  out.frame.pair.push_back({FramePart::Kind::special, end.id, 1});
+  return out;
+}
+
+}  // namespace kindred::text
