@@ -54,7 +54,7 @@ class Reader {
     const auto bytes = take(values.size_bytes());
     if (good_ && !bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   }
-  std::size_t left() const { return rest_.size(); }
+  bool good() const { return good_; }
   bool whole() const { return good_ && rest_.empty(); }
 
  private:
@@ -181,9 +181,9 @@ std::optional<CollectionModel> decode_model(std::string_view value) {
   model.hash = reader.string();
   model.dimensions = reader.number();
   const auto sentinels = reader.number();
-  // A sentinel takes 8 bytes and its floats at least: what the value can't hold is not allocated.
+  // What the value can't hold is not allocated; a value that ends early ends the loop.
   if (model.dimensions > value.size() && sentinels > 0) return std::nullopt;
-  for (std::uint64_t i = 0; i < sentinels && reader.left() > 0; ++i) {
+  for (std::uint64_t i = 0; i < sentinels && reader.good(); ++i) {
     Sentinel sentinel;
     sentinel.text = reader.string();
     sentinel.vector.resize(model.dimensions);

@@ -76,6 +76,9 @@ TEST(Records, BytesThatAreNotARecordGiveNothing) {
   std::string many_dimensions = model;
   many_dimensions[1 + 8 + 1 + 8 + 1 + 7] = '\x7f';
   EXPECT_FALSE(decode_model(many_dimensions).has_value());
+  std::string many_sentinels = model;
+  many_sentinels[1 + 8 + 1 + 8 + 1 + 8 + 7] = '\x7f';
+  EXPECT_FALSE(decode_model(many_sentinels).has_value());
   std::vector<float> three(3);
   EXPECT_FALSE(decode_vector(encode_vector(std::vector<float>{1, 2}), three));
   std::string deletion = encode_operation({.row = 3});
