@@ -6,9 +6,9 @@
 namespace kindred::text {
 namespace {
 
-/// Places that are tried before a node's children go to the end of the array: keeps building linear
-/// on any strings.
-constexpr std::size_t kTries = 256;
+/// Places that are tried before the search for later nodes begins behind them: keeps building linear on any strings, at the price of
+/// places that stay empty.
+constexpr std::size_t kTries = 64;
 
 /// Strings [first, last) share their first `depth` bytes, which lead to `state`.
 struct Node {
@@ -57,18 +57,18 @@ Trie::Trie(std::vector<std::pair<std::string_view, std::int32_t>> strings)
 std::int32_t Trie::place_for(std::span<const unsigned char> bytes) {
   while (first_free_ < used_.size() && used_[first_free_]) ++first_free_;
   const std::size_t lowest = bytes.front() + 1U;
-  std::size_t base = first_free_ > lowest ? first_free_ - lowest : 0;
-  for (std::size_t tries = 0;; ++tries, ++base) {
-    if (tries == kTries) base = used_.size();
-    const std::size_t needed = base + 257;
-    if (used_.size() < needed) {
-      used_.resize(needed);
-      units_.resize(needed);
+  std::size_t tries = 0;
+  for (std::size_t place = std::max(first_free_, lowest);; ++place) {
+    const std::size_t base = place - lowest;
+    if (used_.size() < base + 257) {
+      used_.resize(base + 257);
+      units_.resize(base + 257);
     }
+    if (used_[place]) continue;
     if (std::ranges::none_of(bytes, [&](unsigned char byte) { return used_[base + byte + 1]; }))
-      break;
+      return static_cast<std::int32_t>(base);
+    if (++tries == kTries) first_free_ = std::max(first_free_, place);
   }
-  return static_cast<std::int32_t>(base);
 }
 
 Trie::State Trie::walk(State state, std::string_view text) const {

@@ -47,7 +47,7 @@ class Trie {
 
   std::vector<Unit> units_;  // every base + 256 is inside
   std::vector<bool> used_;
-  std::size_t first_free_ = 1;
+  std::size_t first_free_ = 1;  // the search for places begins here
 };
 
 }  // namespace kindred::text
