@@ -1,0 +1,53 @@
+#include "index/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace kindred {
+namespace index {
+namespace {
+
+constexpr std::array kMetrics = {
+    MetricTraits{.metric = Metric::cosine,
+                 .name = "cosine",
+                 .unit_length = true,
+                 .smaller_first = false,
+                 .kernel = simd::dot_rows},
+    MetricTraits{.metric = Metric::dot,
+                 .name = "dot",
+                 .unit_length = false,
+                 .smaller_first = false,
+                 .kernel = simd::dot_rows},
+    MetricTraits{.metric = Metric::euclidean,
+                 .name = "euclidean",
+                 .unit_length = false,
+                 .smaller_first = true,
+                 .kernel = simd::euclidean_rows},
+};
+
+}  // namespace
+
+std::span<const MetricTraits> all_metrics() { return kMetrics; }
+
+const MetricTraits& traits_of(Metric metric) {
+  return *std::ranges::find(kMetrics, metric, &MetricTraits::metric);
+}
+
+}  // namespace index
+
+std::string_view name_of(Metric metric) { return index::traits_of(metric).name; }
+
+Result<Metric> parse_metric(std::string_view name) {
+  std::string known;
+  for (const auto& traits : index::all_metrics()) {
+    if (traits.name == name) return traits.metric;
+    known += (known.empty() ? "" : ", ") + std::string(traits.name);
+  }
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("\"{}\" is not a metric; there are {}", name, known));
+}
+
+}  // namespace kindred
