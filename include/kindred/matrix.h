@@ -71,9 +71,8 @@ class Matrix {
   std::span<const float> values() const { return {data(), rows_ * dimensions_}; }
 
   MatrixView view() const { return {data(), rows_, dimensions_}; }
-  operator MatrixView() const {
-    return view();
-  }  // NOLINT(google-explicit-constructor): a Matrix is a view
+  // NOLINTNEXTLINE(google-explicit-constructor): a Matrix is a view
+  operator MatrixView() const { return view(); }
   Matrix clone() const;
 
  private:

@@ -131,7 +131,7 @@ Result<void> parse_dictionary(std::string_view text, std::string_view name, NpyH
       if (literals.symbol('['))
         return fail(ErrorCode::unsupported,
                     fmt::format("{}: holds structures ([{}), plain numbers are needed", name,
-                                excerpt(literals.rest().substr(0, literals.rest().find("]") + 1))));
+                                excerpt(literals.rest().substr(0, literals.rest().find(']') + 1))));
       if (!literals.string(type)) return broken("a malformed 'descr'");
       KINDRED_TRY(parse_type(type, name, header));
       type_seen = true;
