@@ -48,7 +48,7 @@ bool is_product(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t
 
 Result<void> write_file(base::FileSystem& files, const std::filesystem::path& path,
                         const Contents& contents) {
-  About about{.rows = contents.rows.rows(), .dimensions = contents.rows.dimensions()};
+  About about{.type = {}, .metric = {}, .rows = contents.rows.rows(), .dimensions = contents.rows.dimensions()};
   std::ranges::copy(contents.type, about.type.begin());
   std::ranges::copy(name_of(contents.metric), about.metric.begin());
   std::vector<base::SectionBytes> sections = {

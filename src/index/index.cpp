@@ -54,7 +54,7 @@ Result<Hits> Index::search(MatrixView queries, std::size_t k) const {
     KINDRED_TRY(
         index::prepare(queries.row(query), traits, "query", query, prepared.row(query).data()));
 
-  Hits result{.k = std::min(k, size())};
+  Hits result{.k = std::min(k, size()), .hits = {}};
   if (result.k == 0) return result;
   const auto best = KINDRED_TRY(parts_->flat.search(prepared, result.k));
   result.hits.reserve(result.k * best.size());

@@ -1,10 +1,10 @@
 /// How alike two vectors are: the dot product and the Euclidean distance, of a pair, and of one
 /// query with many rows.
 ///
-/// The many-rows form is what a search spends its time in. It takes several rows at a time, so that
-/// each value of the query is loaded once for all of them, with two sums a row to hide the latency
-/// of the additions, and fetches the next rows ahead: it runs at the speed of the memory. A row's
-/// result has the same bits wherever the row stands and however many stand beside it.
+/// The many-rows form is what a search spends its time in. It reads the rows as one stream, with
+/// four sums to hide the latency of the additions, and asks for memory ahead: it runs at the speed
+/// of the memory. A row's result has the same bits wherever the row stands and however many stand
+/// beside it.
 ///
 /// Sums are in float32: relative to |a| |b|, a result is off by about 1e-7 times the square root of
 /// the dimensions. Dispatch (dispatch.h) happens once, where dot_rows() and its sisters are called.
