@@ -1,0 +1,93 @@
+#include "simd/measure.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "base/random.h"
+#include "simd/normalize.h"
+#include "simd/oracle.h"
+#include "support/instruction_sets.h"
+
+namespace kindred::simd {
+namespace {
+
+/// N - 1, N and N + 1 around every number of values that a kernel takes at once: a vector and four
+/// of them, of 1 to 16 floats; and real sizes.
+std::vector<std::size_t> lengths() {
+  std::vector<std::size_t> result = {0, 1, 384, 768, 1000};
+  for (std::size_t unroll = 2; unroll <= 128; unroll *= 2)
+    for (std::size_t length = unroll - 1; length <= unroll + 1; ++length) result.push_back(length);
+  return result;
+}
+
+struct Kernel {
+  MeasureRows (*rows)();
+  double (*exact)(std::span<const float>, std::span<const float>);
+};
+
+TEST(MeasureTest, AgreesWithTheOracleOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(1);
+    for (const Kernel& kernel :
+         {Kernel{dot_rows, oracle::dot}, Kernel{squared_euclidean_rows, oracle::squared_euclidean},
+          Kernel{euclidean_rows, oracle::euclidean}})
+      for (const std::size_t length : lengths())
+        // Every place of a float within a vector.
+        for (std::size_t shift = 0; shift < 4; ++shift) {
+          constexpr std::size_t kRows = 5;
+          std::vector<float> values(shift + (kRows + 1) * length);
+          for (float& value : values) value = random.normal();
+          const std::span<const float> query(values.data() + shift, length);
+          const float* rows = query.data() + length;
+          std::vector<float> results(kRows);
+          kernel.rows()(query.data(), rows, kRows, length, results.data());
+          for (std::size_t row = 0; row < kRows; ++row) {
+            const std::span<const float> vector(rows + row * length, length);
+            EXPECT_NEAR(results[row], kernel.exact(query, vector),
+                        1e-6 * (1 + static_cast<double>(length)))
+                << length << " values, row " << row;
+            float alone = 0;
+            kernel.rows()(query.data(), vector.data(), 1, length, &alone);
+            EXPECT_EQ(alone, results[row]);
+          }
+        }
+  });
+}
+
+TEST(MeasureTest, PairsAgreeWithTheOracle) {
+  testing::on_every_instruction_set([] {
+    base::Random random(2);
+    std::vector<float> a(100), b(100);
+    for (float& value : a) value = random.normal();
+    for (float& value : b) value = random.normal();
+    EXPECT_NEAR(dot(a, b), oracle::dot(a, b), 1e-4);
+    EXPECT_NEAR(squared_euclidean(a, b), oracle::squared_euclidean(a, b), 1e-4);
+    EXPECT_NEAR(cosine(a, b), oracle::cosine(a, b), 1e-6);
+    EXPECT_LE(cosine(a, a), 1);
+    EXPECT_EQ(cosine(a, std::vector<float>(100)), 0);
+  });
+}
+
+TEST(NormalizeTest, MakesLengthOneAndLeavesZerosAlone) {
+  base::Random random(3);
+  for (const std::size_t length : lengths()) {
+    std::vector<float> vector(length);
+    normalize(vector);
+    EXPECT_EQ(vector, std::vector<float>(length));
+    if (length == 0) continue;
+    for (float& value : vector) value = 1 + random.uniform();
+    normalize(vector);
+    EXPECT_NEAR(oracle::dot(vector, vector), 1, 1e-6);
+  }
+}
+
+TEST(DispatchTest, RefusesANameThatItDoesNotKnow) {
+  const auto before = instruction_set();
+  EXPECT_FALSE(use_instruction_set("abacus"));
+  EXPECT_EQ(instruction_set(), before);
+}
+
+}  // namespace
+}  // namespace kindred::simd
