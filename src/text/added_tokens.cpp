@@ -29,13 +29,16 @@ AddedTokens::AddedTokens(const std::vector<const AddedToken*>& tokens,
   std::vector<std::pair<std::string_view, std::int32_t>> strings;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string& content = contents[i];
-    // Of tokens that look the same when normalized, the first counts.
-    const bool taken = std::ranges::find(strings, content, [](const auto& string) {
-                         return string.first;
-                       }) != strings.end();
-    if (content.empty() || taken) continue;
-    strings.emplace_back(content, static_cast<std::int32_t>(tokens_.size()));
-    tokens_.push_back(tokens[i]);
+    if (content.empty()) continue;
+    // Of tokens that look the same when normalized, the last counts.
+    const auto same =
+        std::ranges::find(strings, content, [](const auto& string) { return string.first; });
+    if (same == strings.end()) {
+      strings.emplace_back(content, static_cast<std::int32_t>(tokens_.size()));
+      tokens_.push_back(tokens[i]);
+    } else {
+      tokens_[static_cast<std::size_t>(same->second)] = tokens[i];
+    }
     begins_[static_cast<unsigned char>(content.front())] = true;
   }
   trie_ = Trie(std::move(strings));
@@ -43,7 +46,7 @@ AddedTokens::AddedTokens(const std::vector<const AddedToken*>& tokens,
 
 void AddedTokens::split(std::string_view text, std::vector<Stretch>& stretches) const {
   stretches.clear();
-  std::size_t done = 0;  // everything before is in a stretch
+  std::size_t done = 0;  // where the last token ends
   for (std::size_t begin = 0; begin < text.size();) {
     if (!begins_[static_cast<unsigned char>(text[begin])]) {
       ++begin;
@@ -66,18 +69,19 @@ void AddedTokens::split(std::string_view text, std::vector<Stretch>& stretches) 
     }
     const std::size_t next = end;
     if (!token->single_word || (!word_before(text, begin) && !word_at(text, end))) {
-      if (token->lstrip)
+      if (token->lstrip) {
         while (begin > done && (flags_of(decode_before(text, begin).code) & kSpace) != 0)
           begin -= decode_before(text, begin).size;
+        begin = std::max(begin, done);
+      }
       if (token->rstrip)
         while (end < text.size() && (flags_of(decode(text, end).code) & kSpace) != 0)
           end += decode(text, end).size;
-      begin = std::max(begin, done);
       if (done < begin) stretches.push_back({done, begin, nullptr});
       if (begin < end) stretches.push_back({begin, end, token});
       done = end;
     }
-    begin = std::max(next, done);
+    begin = next;
   }
   if (done < text.size()) stretches.push_back({done, text.size(), nullptr});
 }

@@ -27,6 +27,7 @@ struct AddedToken {
   bool rstrip = false;
   bool normalized = false;
   bool special = false;
+  bool in_model = false;  ///< the model has it too: words may be cut into it
 };
 
 /// A stretch of a text: an added token where `token` is not null.
@@ -44,7 +45,9 @@ class AddedTokens {
               const std::vector<std::string>& contents);
 
   bool empty() const { return tokens_.empty(); }
-  /// Replaces `stretches` by those of `text`, which together are all of it; none is empty.
+  /// Replaces `stretches` by those of `text`, in order; together they are all of it, none is empty.
+  /// A token that begins with white space, and has no `lstrip`, is found even in what the one
+  /// before it took along, as in the reference; only then do stretches overlap.
   void split(std::string_view text, std::vector<Stretch>& stretches) const;
 
  private:

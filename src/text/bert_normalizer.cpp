@@ -10,32 +10,46 @@ namespace {
 
 constexpr char kGone = '\x80';  // no ASCII character
 
-/// Puts marks that strip_accents left in their canonical order (Unicode 15, section 3.11): a mark
-/// moves before those of larger classes that stand right before it. Such marks are few; most texts
-/// have none.
-class MarkOrder {
+/// Marks that follow one another are put into their canonical order, by class (Unicode 15, section
+/// 3.11), before those that strip_accents removes go. Few marks are kept; most texts have none.
+class Marks {
  public:
-  void barrier() { marks_.clear(); }
-
-  /// `code` was just appended to `out`.
-  void appended(char32_t code, std::size_t size, NormalizedText& out) {
-    const std::uint8_t order = combining_class(code);
-    std::size_t place = marks_.size();
-    while (place > 0 && marks_[place - 1].order > order) --place;
-    // Bytes turn; origins stay where they are, as the reference has them.
-    const std::size_t begin = place < marks_.size() ? marks_[place].begin : out.text.size() - size;
-    std::rotate(out.text.begin() + static_cast<std::ptrdiff_t>(begin),
-                out.text.end() - static_cast<std::ptrdiff_t>(size), out.text.end());
-    for (std::size_t i = place; i < marks_.size(); ++i) marks_[i].begin += size;
-    marks_.insert(marks_.begin() + static_cast<std::ptrdiff_t>(place), {order, begin});
+  bool empty() const { return marks_.empty(); }
+  /// `inserted`: not the first of what a code point is decomposed into.
+  void add(char32_t code, TokenOffset origin, bool kept, bool inserted) {
+    marks_.push_back({code, origin, 0, kept, inserted});
+    any_kept_ |= kept;
+    if (!inserted) origins_.push_back(origin);
+  }
+  /// Calls append(code, origin) for the marks that are kept, in order, and forgets all.
+  template <typename Append>
+  void flush(const Append& append) {
+    if (any_kept_) {
+      for (Mark& mark : marks_) mark.order = combining_class(mark.code);
+      std::ranges::stable_sort(marks_, {}, &Mark::order);
+      // Marks move, origins stay in their places, as the reference has them.
+      std::size_t place = 0;
+      for (const Mark& mark : marks_) {
+        if (!mark.inserted) ++place;
+        if (mark.kept) append(mark.code, place == 0 ? mark.origin : origins_[place - 1]);
+      }
+    }
+    marks_.clear();
+    origins_.clear();
+    any_kept_ = false;
   }
 
  private:
   struct Mark {
+    char32_t code;
+    TokenOffset origin;
     std::uint8_t order;
-    std::size_t begin;
+    bool kept;
+    bool inserted;
   };
-  std::vector<Mark> marks_;  // of those since the last barrier, in order
+  std::vector<Mark> marks_;
+  std::vector<TokenOffset> origins_;
+  bool any_kept_ = false;
 };
 
 }  // namespace
@@ -54,28 +68,28 @@ BertNormalizer::BertNormalizer(const BertNormalizerOptions& options) : options_(
 
 void BertNormalizer::normalize(std::string_view text, std::size_t first, bool with_origins,
                                NormalizedText& out) const {
-  MarkOrder marks;
+  Marks marks;
   const auto append = [&](char32_t code, TokenOffset origin) {
     char bytes[4];
     const std::size_t size = encode(code, bytes);
     out.text.append(bytes, size);
     if (with_origins) out.origins.insert(out.origins.end(), size, origin);
-    return size;
   };
   const auto append_lowered = [&](char32_t code, TokenOffset origin) {
+    if (!options_.lowercase || (flags_of(code) & kLowered) == 0) return append(code, origin);
+    const Mapped to = lowered(code);
+    for (std::size_t i = 0; i < to.size; ++i) append(to.codes[i], origin);
+  };
+  // A code point of a decomposition, or one that has none.
+  const auto append_stripped = [&](char32_t code, TokenOffset origin, bool inserted) {
     const Flags flags = flags_of(code);
-    if (options_.lowercase && (flags & kLowered) != 0) {
-      const Mapped to = lowered(code);
-      for (std::size_t i = 0; i < to.size; ++i) append(to.codes[i], origin);
-      marks.barrier();
-    } else {
-      const std::size_t size = append(code, origin);
-      if (options_.strip_accents && (flags & kOrdered) != 0) {
-        marks.appended(code, size, out);
-      } else {
-        marks.barrier();
-      }
+    const bool removed = (flags & kMark) != 0;
+    if ((flags & kOrdered) != 0 || (removed && (flags & kBarrier) == 0)) {
+      marks.add(code, origin, !removed, inserted);
+      return;
     }
+    marks.flush(append_lowered);
+    if (!removed) append_lowered(code, origin);
   };
 
   out.text.reserve(out.text.size() + text.size());
@@ -84,11 +98,11 @@ void BertNormalizer::normalize(std::string_view text, std::size_t first, bool wi
     if (byte < 0x80) {
       const char becomes = ascii_[byte];
       if (becomes != kGone) {
+        if (!marks.empty()) marks.flush(append_lowered);
         out.text.push_back(becomes);
         if (with_origins)
           out.origins.push_back(
               {static_cast<std::uint32_t>(first + i), static_cast<std::uint32_t>(first + i + 1)});
-        marks.barrier();
       }
       ++i;
       continue;
@@ -100,22 +114,26 @@ void BertNormalizer::normalize(std::string_view text, std::size_t first, bool wi
     const Flags flags = flags_of(code);
     if (options_.clean_text && (flags & kDropped) != 0) continue;
     if (options_.clean_text && (flags & kCleanedToSpace) != 0) {
+      marks.flush(append_lowered);
       append(' ', origin);
-      marks.barrier();
       continue;
     }
     const bool chinese = options_.handle_chinese_chars && (flags & kChinese) != 0;
-    if (chinese) append(' ', origin);
-    if (options_.strip_accents && (flags & kMark) != 0) {
-      if ((flags & kBarrier) != 0) marks.barrier();
-    } else if (options_.strip_accents && (flags & kStripped) != 0) {
-      const Mapped to = stripped(code);
-      for (std::size_t j = 0; j < to.size; ++j) append_lowered(to.codes[j], origin);
-    } else {
+    if (chinese) {
+      marks.flush(append_lowered);
+      append(' ', origin);
+    }
+    if (!options_.strip_accents) {
       append_lowered(code, origin);
+    } else if ((flags & kStripped) != 0) {
+      const Mapped to = stripped(code);
+      for (std::size_t j = 0; j < to.size; ++j) append_stripped(to.codes[j], origin, j > 0);
+    } else {
+      append_stripped(code, origin, false);
     }
     if (chinese) append(' ', origin);
   }
+  marks.flush(append_lowered);
 }
 
 }  // namespace kindred::text

@@ -1,5 +1,6 @@
 #include "text/pipeline.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -20,12 +21,21 @@ AddedTokens matcher(const std::vector<AddedToken>& added, bool normalized,
   return {tokens, contents};
 }
 
+/// Of the added tokens that the model doesn't have, ascending.
+std::vector<std::uint32_t> ids_of_new(const std::vector<AddedToken>& added) {
+  std::vector<std::uint32_t> ids;
+  for (const AddedToken& token : added)
+    if (!token.in_model) ids.push_back(token.id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(TokenizerSpecification specification)
     : specification_(std::move(specification)),
       normalizer_(specification_.normalizer),
-      model_(specification_.vocabulary, specification_.model),
+      model_(specification_.vocabulary, ids_of_new(specification_.added), specification_.model),
       added_in_original_(matcher(specification_.added, false, normalizer_)),
       added_in_normalized_(matcher(specification_.added, true, normalizer_)) {}
 

@@ -199,6 +199,7 @@ Result<void> read_part(const Part& file, std::string_view field,
 Result<void> read_added_tokens(const Part& file, TokenizerSpecification& out) {
   const auto tokens = KINDRED_TRY(file.optional<array>("added_tokens", "a list of tokens"));
   if (!tokens) return {};
+  const BertNormalizer normalizer(out.normalizer);
   for (const element entry : *tokens) {
     object fields;
     if (entry.get(fields) != simdjson::SUCCESS)
@@ -212,6 +213,15 @@ Result<void> read_added_tokens(const Part& file, TokenizerSpecification& out) {
     token.rstrip = KINDRED_TRY(part.flag("rstrip", false));
     token.special = KINDRED_TRY(part.flag("special", false));
     token.normalized = KINDRED_TRY(part.flag("normalized", !token.special));
+    if (token.content.empty()) continue;  // as the reference does
+    if (NormalizedText text; token.normalized) {
+      normalizer.normalize(token.content, 0, false, text);
+      if (text.text.empty())
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: nothing is left of \"{}\" once it is normalized", part.place(),
+                                token.content));
+    }
+    token.in_model = out.vocabulary.id(token.content).has_value();
     KINDRED_TRY(out.vocabulary.add(token.content, id, part.place()));
     token.id = static_cast<std::uint32_t>(id);
     out.added.push_back(std::move(token));

@@ -25,7 +25,7 @@ struct Mapped {
 Mapped stripped(char32_t code);
 /// What lowercase makes of a code point that has kLowered.
 Mapped lowered(char32_t code);
-/// The canonical combining class of a code point that has kOrdered.
+/// The canonical combining class of a code point that has kOrdered, or kMark without kBarrier.
 std::uint8_t combining_class(char32_t code);
 
 /// A code point and how many bytes of the text it took.

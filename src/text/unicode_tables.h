@@ -25,7 +25,7 @@ inline constexpr Flags kStripped =
 inline constexpr Flags kLowered = 256;  ///< lowercase makes it something else: kLoweredTo
 inline constexpr Flags kBarrier = 512;  ///< a kMark over which canonical ordering moves nothing
 inline constexpr Flags kOrdered =
-    1024;  ///< strip_accents keeps it, but canonical ordering moves it: kCombiningClasses
+    1024;  ///< strip_accents keeps it, but canonical ordering moves it (class in kCombiningClasses)
 
 struct FlagRange {
   char32_t first, last;

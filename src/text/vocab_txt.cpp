@@ -86,7 +86,7 @@ Result<TokenizerSpecification> read_vocab_txt(const std::filesystem::path& path)
     if (!id)
       return fail(ErrorCode::corrupt,
                   fmt::format("{}: has no line \"{}\", the {}", path.string(), token, name));
-    out.added.push_back({.content = token, .id = *id, .special = true});
+    out.added.push_back({.content = token, .id = *id, .special = true, .in_model = true});
     return *id;
   };
   out.model.unknown_token = special_token(settings, "unk_token", "[UNK]");

@@ -6,11 +6,11 @@
 namespace kindred::text {
 namespace {
 
-Trie trie_of(const Vocabulary& vocabulary) {
+Trie trie_of(const Vocabulary& vocabulary, std::span<const std::uint32_t> added) {
   std::vector<std::pair<std::string_view, std::int32_t>> strings;
   strings.reserve(vocabulary.size());
   for (std::size_t id = 0; id < vocabulary.tokens().size(); ++id)
-    if (!vocabulary.tokens()[id].empty())
+    if (!vocabulary.tokens()[id].empty() && !std::ranges::binary_search(added, id))
       strings.emplace_back(vocabulary.tokens()[id], static_cast<std::int32_t>(id));
   return Trie(std::move(strings));
 }
@@ -22,8 +22,9 @@ std::size_t code_points(std::string_view text) {
 
 }  // namespace
 
-WordPiece::WordPiece(const Vocabulary& vocabulary, const WordPieceOptions& options)
-    : trie_(trie_of(vocabulary)),
+WordPiece::WordPiece(const Vocabulary& vocabulary, std::span<const std::uint32_t> added,
+                     const WordPieceOptions& options)
+    : trie_(trie_of(vocabulary, added)),
       continuing_(trie_.walk(Trie::kRoot, options.continuing_prefix)),
       unknown_(*vocabulary.id(options.unknown_token)),
       max_chars_(options.max_input_chars_per_word) {}

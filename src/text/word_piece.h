@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,9 @@ struct Piece {
 
 class WordPiece {
  public:
-  /// The unknown token is in the vocabulary, which must outlive this.
-  WordPiece(const Vocabulary& vocabulary, const WordPieceOptions& options);
+  /// The unknown token is in the vocabulary. `added`: ids that words are not cut into, ascending.
+  WordPiece(const Vocabulary& vocabulary, std::span<const std::uint32_t> added,
+            const WordPieceOptions& options);
 
   /// Replaces `pieces` by those of `word`, which is well-formed UTF-8, not empty, and below 4 GiB.
   void cut(std::string_view word, std::vector<Piece>& pieces) const {

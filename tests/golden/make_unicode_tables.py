@@ -42,6 +42,10 @@ def combining_classes(codes: list[int]) -> dict[int, int]:
     def moved(first: str, second: str) -> bool:
         return first != second and decompose("a" + first + second) == "a" + second + first
 
+    def mark_of(c: int) -> str:
+        """What is sorted: of a mark that is decomposed, the first one."""
+        return decompose(chr(c))[0]
+
     # Only marks that the reference knows as such: it moves a mark of class 1 before them, or them before one of class 240.
     anchors = {}
     for c in CODE_POINTS:
@@ -51,8 +55,8 @@ def combining_classes(codes: list[int]) -> dict[int, int]:
     found = {}
     for c in codes:
         # It moves before an anchor of a larger class, and an anchor of a smaller class moves before it.
-        before = [order for order, anchor in anchors.items() if moved(anchor, chr(c))]
-        after = [order for order, anchor in anchors.items() if moved(chr(c), anchor)]
+        before = [order for order, anchor in anchors.items() if moved(anchor, mark_of(c))]
+        after = [order for order, anchor in anchors.items() if moved(mark_of(c), anchor)]
         if not before and not after:
             continue  # a starter
         same = [order for order in anchors if order not in before and order not in after]
@@ -123,9 +127,10 @@ def main() -> None:
     for c in remaining_marks:
         if c not in classes and "kMark" in flags.get(c, []):
             flag(c, "kBarrier")
-    orders = [(c, order) for c, order in classes.items() if "kMark" not in flags.get(c, [])]
-    for c, _ in orders:
-        flag(c, "kOrdered")
+    orders = sorted(classes.items())
+    for c in classes:
+        if "kMark" not in flags.get(c, []):
+            flag(c, "kOrdered")
 
     def mapping(rows):
         return [f"{{0x{c:X}, {{{', '.join(f'0x{x:X}' for x in to)}}}}}" for c, to in rows]
