@@ -50,9 +50,12 @@ std::array<char, kSize> padded(std::string_view text) {
   return field;
 }
 
+/// Without the padding; what is not printable ASCII becomes "?", for messages.
 template <std::size_t kSize>
 std::string text_of(const std::array<char, kSize>& field) {
-  return {field.begin(), std::ranges::find(field, '\0')};
+  std::string text(field.begin(), std::ranges::find(field, '\0'));
+  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
 }
 
 std::uint64_t aligned(std::uint64_t offset) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,10 @@ bool is_product(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t
 
 Result<void> write_file(base::FileSystem& files, const std::filesystem::path& path,
                         const Contents& contents) {
-  About about{.type = {}, .metric = {}, .rows = contents.rows.rows(), .dimensions = contents.rows.dimensions()};
+  About about{.type = {},
+              .metric = {},
+              .rows = contents.rows.rows(),
+              .dimensions = contents.rows.dimensions()};
   std::ranges::copy(contents.type, about.type.begin());
   std::ranges::copy(name_of(contents.metric), about.metric.begin());
   std::vector<base::SectionBytes> sections = {
@@ -76,6 +80,10 @@ Result<File> File::open(base::FileSystem& files, const std::filesystem::path& pa
                                                 path.string(), about_bytes.size(), sizeof(about)));
   KINDRED_TRY(sections.verify(about_section, 0, sizeof(about)));
   std::memcpy(&about, about_bytes.data(), sizeof(about));
+  for (const char c : std::array{text_of(about.type), text_of(about.metric)} | std::views::join)
+    if (c < ' ' || c > '~')
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: the names of type and metric are not text", path.string()));
   const auto metric = parse_metric(text_of(about.metric));
   if (!metric.has_value())
     return fail(ErrorCode::unsupported,
