@@ -1,0 +1,98 @@
+#include "text/tokenizer_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace kindred::text {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+json valid() {
+  std::ifstream file(std::string(KINDRED_FIXTURES) + "/tokenizers/bert.json");
+  return json::parse(file);
+}
+
+std::string problem(std::string_view text) {
+  const auto found = parse_tokenizer_json(text, "t.json");
+  return found ? "no error" : found.error().message;
+}
+std::string problem_of(const json& tokenizer) { return problem(tokenizer.dump()); }
+
+TEST(TokenizerJson, NamesAnotherKindAndThoseThereAre) {
+  json tokenizer = valid();
+  tokenizer["model"] = {{"type", "BPE"}, {"vocab", {{"a", 0}}}, {"merges", json::array()}};
+  EXPECT_EQ(problem_of(tokenizer), "t.json: the model is \"BPE\", Kindred has: WordPiece");
+  tokenizer = valid();
+  tokenizer["normalizer"] = {{"type", "NFKC"}};
+  EXPECT_EQ(problem_of(tokenizer),
+            "t.json: the normalizer is \"NFKC\", Kindred has: BertNormalizer");
+  tokenizer["normalizer"] = nullptr;
+  EXPECT_EQ(problem_of(tokenizer), "t.json: has no normalizer, Kindred has: BertNormalizer");
+}
+
+TEST(TokenizerJson, RefusesWhatIsNoJson) {
+  const std::string text = valid().dump();
+  for (std::size_t size = 0; size < text.size(); size += 37)
+    EXPECT_THAT(problem(std::string_view(text).substr(0, size)), HasSubstr("t.json")) << size;
+  EXPECT_THAT(problem(std::string(100'000, '[')), HasSubstr("is not valid JSON"));
+  EXPECT_THAT(problem(std::string(100'000, '[') + std::string(100'000, ']')),
+              HasSubstr("is not valid JSON"));
+  EXPECT_EQ(problem("[]"), "t.json: is not a JSON object");
+  EXPECT_THAT(problem("{\"model\": 3}"), HasSubstr("\"model\" is missing or wrong"));
+}
+
+TEST(TokenizerJson, ChecksIds) {
+  const auto with = [](const char* token, const json& id) {
+    json tokenizer = valid();
+    tokenizer["model"]["vocab"][token] = id;
+    return problem_of(tokenizer);
+  };
+  EXPECT_EQ(with("new", 1000), "no error");
+  EXPECT_THAT(with("new", 2), AllOf(HasSubstr("have the same id 2"), HasSubstr("[CLS]")));
+  EXPECT_THAT(with("new", -1), HasSubstr("the id of \"new\" is not a whole number"));
+  EXPECT_THAT(with("new", 1.5), HasSubstr("the id of \"new\" is not a whole number"));
+  EXPECT_THAT(with("new", std::uint64_t{1} << 60), HasSubstr("the largest is 16777215"));
+  json tokenizer = valid();
+  tokenizer["added_tokens"][0]["id"] = 7;
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("has the ids 0 and 7"));
+}
+
+TEST(TokenizerJson, NeedsTheUnknownToken) {
+  json tokenizer = valid();
+  tokenizer["model"]["unk_token"] = "<unk>";
+  EXPECT_EQ(problem_of(tokenizer), "t.json: the vocabulary has no unknown token \"<unk>\"");
+}
+
+TEST(TokenizerJson, RefusesAnAddedTokenOfWhichNothingIsLeft) {
+  json tokenizer = valid();
+  tokenizer["added_tokens"].push_back(
+      {{"id", 500}, {"content", "\u0301"}, {"normalized", true}, {"special", false}});
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("nothing is left of"));
+}
+
+TEST(TokenizerJson, ChecksTheTemplate) {
+  json tokenizer = valid();
+  tokenizer["post_processor"]["pair"] = tokenizer["post_processor"]["single"];
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("a template with sequences A and B once each"));
+  tokenizer = valid();
+  tokenizer["post_processor"]["special_tokens"].erase("[SEP]");
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("[SEP]"));
+}
+
+TEST(TokenizerJson, ReadsTruncation) {
+  json tokenizer = valid();
+  tokenizer["truncation"] = {
+      {"direction", "Right"}, {"max_length", 128}, {"strategy", "LongestFirst"}, {"stride", 0}};
+  EXPECT_EQ(parse_tokenizer_json(tokenizer.dump(), "t.json")->max_tokens, 128U);
+  tokenizer["truncation"]["direction"] = "Left";
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("cuts LongestFirst at the Left"));
+}
+
+}  // namespace
+}  // namespace kindred::text
