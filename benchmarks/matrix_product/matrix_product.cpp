@@ -1,7 +1,9 @@
-/// Matrix products of the encoder's shapes: Kindred's linear layer beside oneDNN's sgemm, in one run, on one thread each.
+/// Matrix products of the encoder's shapes: Kindred's linear layer beside oneDNN's sgemm, in one
+/// run, on one thread each.
 ///
-/// Prints one JSON line a shape: Gflop/s of both (the best of several alternating rounds) and the largest difference of their results. The arguments
-/// are the rows of a batch and the seconds for each shape.
+/// Prints one JSON line a shape: Gflop/s of both (the best of several alternating rounds) and the
+/// largest difference of their results. The arguments are the rows of a batch and the seconds for
+/// each shape.
 #include <dnnl.h>
 #include <fmt/format.h>
 
@@ -26,9 +28,12 @@ struct Shape {
 
 /// The products of a layer of MiniLM (hidden 384) and of a BERT-base-sized one (hidden 768).
 constexpr Shape kShapes[] = {
-    {"query, key, value of 384", 384, 1152}, {"attention output of 384", 384, 384},
-    {"intermediate of 384", 384, 1536},      {"output of 384", 1536, 384},
-    {"query, key, value of 768", 768, 2304}, {"intermediate of 768", 768, 3072},
+    {"query, key, value of 384", 384, 1152},
+    {"attention output of 384", 384, 384},
+    {"intermediate of 384", 384, 1536},
+    {"output of 384", 1536, 384},
+    {"query, key, value of 768", 768, 2304},
+    {"intermediate of 768", 768, 3072},
     {"output of 768", 3072, 768},
 };
 
@@ -58,7 +63,8 @@ void measure(const Shape& shape, std::size_t rows, double seconds) {
   do {
     our_best = std::min(our_best, seconds_of([&] { ours = linear(workspace, x, layer); }));
     their_best = std::min(their_best, seconds_of([&] {
-                            dnnl_sgemm('N', 'T', static_cast<dnnl_dim_t>(rows), static_cast<dnnl_dim_t>(shape.outputs),
+                            dnnl_sgemm('N', 'T', static_cast<dnnl_dim_t>(rows),
+                                       static_cast<dnnl_dim_t>(shape.outputs),
                                        static_cast<dnnl_dim_t>(shape.inputs), 1, x.data(),
                                        static_cast<dnnl_dim_t>(shape.inputs), weight.data(),
                                        static_cast<dnnl_dim_t>(shape.inputs), 0, theirs.data(),
@@ -67,11 +73,15 @@ void measure(const Shape& shape, std::size_t rows, double seconds) {
   } while (Clock::now() < end);
 
   float difference = 0;
-  for (std::size_t i = 0; i < theirs.size(); ++i) difference = std::max(difference, std::abs(theirs[i] - ours.values()[i]));
+  for (std::size_t i = 0; i < theirs.size(); ++i)
+    difference = std::max(difference, std::abs(theirs[i] - ours.values()[i]));
   const double flops = 2.0 * static_cast<double>(rows * shape.inputs * shape.outputs);
-  fmt::print("{{\"shape\": \"{}\", \"rows\": {}, \"inputs\": {}, \"outputs\": {}, \"kindred\": {:.1f}, \"onednn\": {:.1f}, "
-             "\"difference\": {:.2g}}}\n",
-             shape.name, rows, shape.inputs, shape.outputs, flops / our_best / 1e9, flops / their_best / 1e9, difference);
+  fmt::print(
+      "{{\"shape\": \"{}\", \"rows\": {}, \"inputs\": {}, \"outputs\": {}, \"kindred\": {:.1f}, "
+      "\"onednn\": {:.1f}, "
+      "\"difference\": {:.2g}}}\n",
+      shape.name, rows, shape.inputs, shape.outputs, flops / our_best / 1e9,
+      flops / their_best / 1e9, difference);
   std::fflush(stdout);
 }
 

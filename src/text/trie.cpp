@@ -6,8 +6,8 @@
 namespace kindred::text {
 namespace {
 
-/// Places that are tried before the search for later nodes begins behind them: keeps building linear on any strings, at the price of
-/// places that stay empty.
+/// Places that are tried before the search for later nodes begins behind them: keeps building
+/// linear on any strings, at the price of places that stay empty.
 constexpr std::size_t kTries = 64;
 
 /// Strings [first, last) share their first `depth` bytes, which lead to `state`.

@@ -135,8 +135,8 @@ def main() -> None:
     def mapping(rows):
         return [f"{{0x{c:X}, {{{', '.join(f'0x{x:X}' for x in to)}}}}}" for c, to in rows]
 
-    text = f"""// Made by tests/golden/make_unicode_tables.py from tokenizers {tokenizers.__version__}; not to be edited. It is long because
-// Unicode is: what each table is for stands in unicode_tables.h.
+    text = f"""// Made by tests/golden/make_unicode_tables.py from tokenizers {tokenizers.__version__}; not to be edited. It is
+// long because Unicode is: what each table is for stands in unicode_tables.h.
 #include "text/unicode_tables.h"
 
 #include <iterator>
