@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <exception>
 #include <new>
 #include <string>
 #include <string_view>
@@ -59,7 +62,11 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : 2;
   }
-  return std::fflush(stdout) == 0 ? 0 : 1;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    fmt::print(stderr, "kindred: cannot write the results: {}\n", std::strerror(errno));
+    return 1;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -70,6 +77,8 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
     std::fputs("kindred: out of memory\n", stderr);
-    return 1;
+  } catch (const std::exception& error) {  // of fmt, where stdout refuses what it prints
+    std::fprintf(stderr, "kindred: %s\n", error.what());
   }
+  return 1;
 }
