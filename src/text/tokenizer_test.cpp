@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kindred/threads.h"
+#include "support/temporary_folder.h"
 
 namespace kindred {
 namespace {
@@ -127,6 +128,14 @@ TEST(Tokenizer, IsLinearInTheText) {
   for (int i = 0; i < 200'000; ++i) marks += i % 2 == 0 ? "\u302f" : "\u0323";
   ids(tokenizer, marks);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST(Tokenizer, GivesATokenThatStandsTwiceItsLastLine) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder.path() / "vocab.txt") << "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\na\n";
+  EXPECT_THAT(ids(*Tokenizer::open(folder.path()), "a b"), ElementsAre(7, 6));
+  std::ofstream(folder.path() / "vocab.txt") << "[PAD]\n[UNK]\n[CLS]\n";
+  EXPECT_THAT(Tokenizer::open(folder.path()).error().message, HasSubstr("[MASK]"));
 }
 
 TEST(Tokenizer, NamesWhatItCannotOpen) {

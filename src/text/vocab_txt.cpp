@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "base/file_system.h"
 #include "files/lines.h"
@@ -20,14 +21,13 @@ using nlohmann::json;
 Result<void> read_tokens(const std::filesystem::path& path, Vocabulary& vocabulary) {
   const std::string text = KINDRED_TRY(base::read_file(path));
   auto lines = files::LineReader::of(text, path.string());
-  std::uint64_t id = 0;
-  while (const auto line = KINDRED_TRY(lines.next())) {
-    // A line that stands twice keeps its last id, as in the reference's dictionary; an empty one
-    // only takes its number.
-    if (!line->empty() && !vocabulary.id(*line))
-      KINDRED_TRY(vocabulary.add(*line, id, path.string()));
-    ++id;
-  }
+  std::vector<std::string> tokens;
+  while (const auto line = KINDRED_TRY(lines.next())) tokens.emplace_back(*line);
+  // A line that stands twice keeps its last id, as in the reference's dictionary; an empty one
+  // only takes its number.
+  for (std::size_t id = tokens.size(); id-- > 0;)
+    if (!tokens[id].empty() && !vocabulary.id(tokens[id]))
+      KINDRED_TRY(vocabulary.add(tokens[id], id, path.string()));
   return {};
 }
 
