@@ -45,6 +45,7 @@ Result<void> check_sentinels(const Collection& collection, const EmbedTexts& emb
   const auto& sentinels = collection.model().sentinels;
   if (sentinels.empty()) return {};
   std::vector<std::string_view> texts;
+  texts.reserve(sentinels.size());
   for (const Sentinel& sentinel : sentinels) texts.emplace_back(sentinel.text);
   const auto embedded = KINDRED_TRY(embed(texts, {}));
   for (std::size_t i = 0; i < sentinels.size(); ++i) {

@@ -56,6 +56,7 @@ HWY_INLINE HWY_ATTR Vector load_padded(const float* values, std::size_t count) {
 HWY_INLINE HWY_ATTR void fetch_ahead(const float* values) {
   constexpr std::size_t kLine = 64 / sizeof(float);
   for (std::size_t line = 0; line < kStep; line += kLine)
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): nothing reads through it
     hwy::Prefetch(reinterpret_cast<const float*>(reinterpret_cast<std::uintptr_t>(values + line) +
                                                  kBytesAhead));
 }
@@ -65,8 +66,7 @@ HWY_INLINE HWY_ATTR float measure_row(const float* HWY_RESTRICT query,
                                       const float* HWY_RESTRICT row, std::size_t dimensions) {
   const Floats d;
   Vector sums[kSums];
-#pragma GCC unroll 4
-  for (std::size_t i = 0; i < kSums; ++i) sums[i] = hn::Zero(d);
+  for (Vector& sum : sums) sum = hn::Zero(d);
   std::size_t at = 0;
   for (; at + kStep <= dimensions; at += kStep) {
     fetch_ahead(row + at);

@@ -41,7 +41,7 @@ class WordPiece {
   /// Replaces `pieces` by those of `word`, which is well-formed UTF-8, not empty, and below 4 GiB.
   void cut(std::string_view word, std::vector<Piece>& pieces) const {
     pieces.clear();
-    Piece piece = longest(Trie::kRoot, word, 0);
+    const Piece piece = longest(Trie::kRoot, word, 0);
     // The common case: the word is a piece.
     if (piece.end == word.size() && word.size() <= max_chars_) {
       pieces.push_back(piece);
