@@ -48,7 +48,7 @@ class JsonLines {
   /// names line and field. The view is good until next().
   Result<std::string_view> text(std::string_view field) const;
   /// The same, but nothing where the field is missing or null.
-  Result<std::optional<std::string_view>> optional_text(std::string_view field) const;
+  Result<std::optional<std::string_view>> optional_text(std::string_view name) const;
 
   /// The current document without the named fields, as compact JSON in the order of the line:
   /// `{"year":2024,"tags":["a"]}`. Values are kept as the file spells them, but for the blanks
