@@ -26,9 +26,8 @@ void add_model_options(CLI::App& command, ModelChoice& choice, bool required) {
 Result<std::filesystem::path> model_folder(const ModelChoice& choice) {
   std::error_code ignored;
   if (!choice.model.empty() && std::filesystem::exists(choice.model, ignored)) return choice.model;
-  const auto folder =
-      KINDRED_TRY(user_folder(choice.models, "--models", "KINDRED_MODELS", "models")) /
-      choice.model;
+  auto folder = KINDRED_TRY(user_folder(choice.models, "--models", "KINDRED_MODELS", "models")) /
+                choice.model;
   if (!choice.model.empty() && std::filesystem::exists(folder, ignored)) return folder;
   return fail(ErrorCode::not_found,
               fmt::format("no model \"{}\": neither a folder of that name nor {} exists",

@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,8 @@ namespace kindred {
 enum class Metric : std::uint8_t { cosine, dot, euclidean };
 
 std::string_view name_of(Metric metric);
+/// The names of all metrics: "cosine, dot, euclidean".
+std::string metric_names();
 /// An unknown name is an error that lists those we have.
 Result<Metric> parse_metric(std::string_view name);
 

@@ -40,14 +40,18 @@ const MetricTraits& traits_of(Metric metric) {
 
 std::string_view name_of(Metric metric) { return index::traits_of(metric).name; }
 
+std::string metric_names() {
+  std::string names;
+  for (const auto& traits : index::all_metrics())
+    names += (names.empty() ? "" : ", ") + std::string(traits.name);
+  return names;
+}
+
 Result<Metric> parse_metric(std::string_view name) {
-  std::string known;
-  for (const auto& traits : index::all_metrics()) {
+  for (const auto& traits : index::all_metrics())
     if (traits.name == name) return traits.metric;
-    known += (known.empty() ? "" : ", ") + std::string(traits.name);
-  }
   return fail(ErrorCode::invalid_argument,
-              fmt::format("\"{}\" is not a metric; there are {}", name, known));
+              fmt::format("\"{}\" is not a metric; there are {}", name, metric_names()));
 }
 
 }  // namespace kindred

@@ -132,7 +132,7 @@ void declare_build(CLI::App& parent, Action& action) {
   command->add_option("--output", options->output, "The index file to write")
       ->required()
       ->type_name("FILE");
-  command->add_option("--metric", options->metric, "How vectors compare: cosine, dot, euclidean")
+  command->add_option("--metric", options->metric, "How vectors compare: " + metric_names())
       ->check([](const std::string& name) {
         const auto metric = parse_metric(name);
         return metric.has_value() ? std::string() : metric.error().message;
