@@ -18,8 +18,8 @@ std::string value_of(const char* variable) {
 Result<std::filesystem::path> user_folder(const std::string& option, std::string_view option_name,
                                           const char* variable, std::string_view leaf) {
   if (!option.empty()) return option;
-  if (const auto folder = value_of(variable); !folder.empty()) return folder;
-  if (const auto folder = value_of("XDG_DATA_HOME"); !folder.empty())
+  if (auto folder = value_of(variable); !folder.empty()) return folder;
+  if (auto folder = value_of("XDG_DATA_HOME"); !folder.empty())
     return std::filesystem::path(folder) / "kindred" / leaf;
   if (const auto home = value_of("HOME"); !home.empty())
     return std::filesystem::path(home) / ".local" / "share" / "kindred" / leaf;
