@@ -118,8 +118,9 @@ constexpr std::size_t kMaximumThreads = 1024;
 
 }  // namespace
 
-void parallel_for(std::size_t count, const std::function<void(std::size_t, std::size_t)>& body) {
-  const std::size_t slots = std::min(threads(), count);
+void parallel_for(std::size_t count, const std::function<void(std::size_t, std::size_t)>& body,
+                  std::size_t most_threads) {
+  const std::size_t slots = std::min(most_threads, count);
   if (inside_loop || slots <= 1) {
     for (std::size_t item = 0; item < count; ++item) body(item, 0);
     return;

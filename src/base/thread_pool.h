@@ -12,13 +12,17 @@
 #include <cstddef>
 #include <functional>
 
+#include "kindred/threads.h"
+
 namespace kindred::base {
 
-/// Calls body(item, worker) once for each item of [0, count). `worker` is below kindred::threads()
-/// as it was when the loop started, and no two calls that run at the same time have the same one:
-/// it indexes scratch memory. Returns when all are done. An exception (std::bad_alloc) of a body is
-/// rethrown here, once the loop has stopped.
+/// Calls body(item, worker) once for each item of [0, count), on at most `most_threads` threads.
+/// `worker` is below that, and no two calls that run at the same time have the same one: it indexes
+/// scratch memory, which the caller sizes by the same number (the setting may change at any time).
+/// Returns when all are done. An exception (std::bad_alloc) of a body is rethrown here, once the
+/// loop has stopped.
 void parallel_for(std::size_t count,
-                  const std::function<void(std::size_t item, std::size_t worker)>& body);
+                  const std::function<void(std::size_t item, std::size_t worker)>& body,
+                  std::size_t most_threads = threads());
 
 }  // namespace kindred::base

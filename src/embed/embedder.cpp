@@ -122,7 +122,7 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
     if (batches.size() == 1) {
       encode(0, 0);  // outside of a loop, so that the operations themselves share out their rows
     } else {
-      base::parallel_for(batches.size(), encode);
+      base::parallel_for(batches.size(), encode, workspaces.size());
     }
     if (cancelled)
       return fail(ErrorCode::cancelled,

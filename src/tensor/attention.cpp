@@ -156,10 +156,11 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, s
     longest = std::max(longest, sequences[i + 1] - sequences[i]);
   const std::size_t scratch_floats =
       (KINDRED_SIMD_DISPATCH(scratch_size)(longest, width) + 15) / 16 * 16;
-  Tensor scratch = workspace.tensor(threads(), scratch_floats);
+  const std::size_t most_threads = threads();
+  Tensor scratch = workspace.tensor(most_threads, scratch_floats);
 
   const auto attend = KINDRED_SIMD_DISPATCH(attend);
-  base::parallel_for((sequences.size() - 1) * heads, [&](std::size_t item, std::size_t worker) {
+  const auto attend_item = [&](std::size_t item, std::size_t worker) {
     const std::size_t first = sequences[item / heads];
     const std::size_t column = item % heads * width;
     attend(Head{.query = qkv.row(first) + column,
@@ -171,7 +172,8 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, s
                 .stride = qkv.columns(),
                 .out_stride = hidden},
            scratch.row(worker));
-  });
+  };
+  base::parallel_for((sequences.size() - 1) * heads, attend_item, most_threads);
   return out;
 }
 
