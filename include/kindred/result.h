@@ -53,6 +53,9 @@ T take(Result<T>&& result) {
 /// The value of a Result, or an early return of its error from the enclosing function:
 /// `auto bytes = KINDRED_TRY(read_file(path));`. Works for Result<void> as a statement.
 /// (std::expected of GCC 12 has no and_then.)
+///
+/// Not among the members of a braced initialiser that own something: GCC does not destroy those
+/// that were made before the early return.
 #define KINDRED_TRY(...)                                                               \
   __extension__({                                                                      \
     auto kindred_try_result = (__VA_ARGS__);                                           \

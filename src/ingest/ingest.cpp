@@ -19,11 +19,12 @@ ingestion::EmbedTexts function_of(const Embedder& embedder) {
 }  // namespace
 
 Result<CollectionModel> describe_for_collection(const Embedder& embedder, std::string name) {
+  auto sentinels = KINDRED_TRY(ingestion::make_sentinels(function_of(embedder)));
   return CollectionModel{
       .name = std::move(name),
       .hash = embedder.describe().hash,
       .dimensions = embedder.dimensions(),
-      .sentinels = KINDRED_TRY(ingestion::make_sentinels(function_of(embedder))),
+      .sentinels = std::move(sentinels),
   };
 }
 

@@ -105,30 +105,31 @@ Result<std::unique_ptr<const Encoder>> open_bert(const Config& config, const Wei
       weights.contains("bert.embeddings.word_embeddings.weight") ? weights.below("bert.") : weights;
 
   const Weights embedding = bert.below("embeddings.");
-  Embeddings embeddings{
-      .words =
-          KINDRED_TRY(embedding.table("word_embeddings.weight", shape.vocabulary, shape.hidden)),
-      .positions =
-          KINDRED_TRY(embedding.table("position_embeddings.weight", shape.positions, shape.hidden)),
-      .types =
-          KINDRED_TRY(embedding.table("token_type_embeddings.weight", shape.types, shape.hidden)),
-      .norm = KINDRED_TRY(embedding.norm("LayerNorm", shape.hidden, epsilon))};
+  Embeddings embeddings;
+  embeddings.words =
+      KINDRED_TRY(embedding.table("word_embeddings.weight", shape.vocabulary, shape.hidden));
+  embeddings.positions =
+      KINDRED_TRY(embedding.table("position_embeddings.weight", shape.positions, shape.hidden));
+  embeddings.types =
+      KINDRED_TRY(embedding.table("token_type_embeddings.weight", shape.types, shape.hidden));
+  embeddings.norm = KINDRED_TRY(embedding.norm("LayerNorm", shape.hidden, epsilon));
 
   std::vector<Layer> layers;
   for (std::size_t i = 0; i < shape.layers; ++i) {
-    const Weights layer = bert.below(fmt::format("encoder.layer.{}.", i));
-    layers.push_back(
-        {.query_key_value = KINDRED_TRY(
-             layer.linear({"attention.self.query", "attention.self.key", "attention.self.value"},
-                          shape.hidden, shape.hidden)),
-         .attention_output =
-             KINDRED_TRY(layer.linear({"attention.output.dense"}, shape.hidden, shape.hidden)),
-         .attention_norm =
-             KINDRED_TRY(layer.norm("attention.output.LayerNorm", shape.hidden, epsilon)),
-         .intermediate =
-             KINDRED_TRY(layer.linear({"intermediate.dense"}, intermediate, shape.hidden)),
-         .output = KINDRED_TRY(layer.linear({"output.dense"}, shape.hidden, intermediate)),
-         .output_norm = KINDRED_TRY(layer.norm("output.LayerNorm", shape.hidden, epsilon))});
+    const Weights names = bert.below(fmt::format("encoder.layer.{}.", i));
+    Layer layer;
+    layer.query_key_value = KINDRED_TRY(
+        names.linear({"attention.self.query", "attention.self.key", "attention.self.value"},
+                     shape.hidden, shape.hidden));
+    layer.attention_output =
+        KINDRED_TRY(names.linear({"attention.output.dense"}, shape.hidden, shape.hidden));
+    layer.attention_norm =
+        KINDRED_TRY(names.norm("attention.output.LayerNorm", shape.hidden, epsilon));
+    layer.intermediate =
+        KINDRED_TRY(names.linear({"intermediate.dense"}, intermediate, shape.hidden));
+    layer.output = KINDRED_TRY(names.linear({"output.dense"}, shape.hidden, intermediate));
+    layer.output_norm = KINDRED_TRY(names.norm("output.LayerNorm", shape.hidden, epsilon));
+    layers.push_back(std::move(layer));
   }
   return std::make_unique<const Bert>(shape, weights.file(), std::move(embeddings),
                                       std::move(layers));
