@@ -3,7 +3,7 @@
 Encodes 1,000 arXiv abstracts and 4,000 titles, two threads each, in alternating rounds, and prints the best round of each. Beside the speed: the
 largest difference of any value from the rival's, the Spearman correlation on the STS-B test set of both, and whether a text's bytes are the
 same alone, in another batch and at one thread. The share of the machine's bound is floating-point work done a second over
-the rate of a large matrix product on the same two threads, measured in the same run (the faster of PyTorch's and Kindred's own).
+the rate of a large matrix product in PyTorch on the same two threads, measured in the same run.
 Attention's quadratic part is counted; embeddings, norms and softmax are not.
 
 Environment: KINDRED (the program), KINDRED_MODEL_MINILM (the model's folder), KINDRED_BENCH_DATA.
