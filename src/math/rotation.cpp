@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "math/hadamard.h"
 
 namespace kindred::math {
 namespace {
@@ -12,22 +13,6 @@ namespace {
 /// Each stretch twice: after one round a single large coordinate is spread over its stretch, after
 /// two over everything, and two more make what is left of the order of coordinates vanish.
 constexpr std::size_t kRounds = 4;
-
-/// The Walsh-Hadamard transform without its factor.
-void transform(float* values, std::size_t size) {
-  for (std::size_t half = 1; half < size; half *= 2)
-    for (std::size_t begin = 0; begin < size; begin += 2 * half) {
-      float* low = values + begin;
-      float* high = low + half;
-#pragma GCC ivdep
-      for (std::size_t i = 0; i < half; ++i) {
-        const float sum = low[i] + high[i];
-        const float difference = low[i] - high[i];
-        low[i] = sum;
-        high[i] = difference;
-      }
-    }
-}
 
 }  // namespace
 
@@ -44,7 +29,7 @@ void Rotation::apply(std::span<float> values) const {
     float* part = values.data() + (round % 2 == 0 ? 0 : size_ - stretch_);
     const float* signs = signs_.data() + round * stretch_;
     for (std::size_t i = 0; i < stretch_; ++i) part[i] *= signs[i];
-    transform(part, stretch_);
+    hadamard(part, stretch_);
   }
 }
 

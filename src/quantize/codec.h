@@ -37,6 +37,7 @@ struct CodeQuery {
   base::AlignedArray<float> scratch;  ///< the codec's own
   float factor = 0;
   float offset = 0;
+  float norm = 0;  ///< nearness + norm is the distance: squared Euclidean, or Manhattan
 
   float nearness(std::int32_t product, const CodeScale& scale) const {
     return scale.norm + scale.step * (factor * static_cast<float>(product) + offset);

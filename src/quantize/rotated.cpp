@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cmath>
+
+#include "quantize/rounding.h"
 
 namespace kindred::quantize {
 namespace {
@@ -16,37 +17,7 @@ constexpr std::array<float, 8> kShares = {0.45F, 0.55F, 0.62F, 0.69F, 0.76F, 0.8
 
 /// Levels of a nibble are -7.5, -6.5, ..., 7.5 steps; of a byte -127, ..., 127.
 constexpr float kNibbleCentre = 7.5F;
-constexpr float kByteCentre = 128;
-
-float largest_of(std::span<const float> values) {
-  float largest = 0;
-  for (const float value : values) largest = std::max(largest, std::fabs(value));
-  return largest;
-}
-
-/// The level below or at `value`, in steps, as a number from 0 to 15.
-int nibble_of(float value, float inverse_step) {
-  return std::clamp(static_cast<int>(value * inverse_step + 8), 0, 15);
-}
-
-struct Fit {
-  float with_vector = 0;  ///< the code's inner product with the vector, in steps
-  float with_itself = 0;
-  /// The square of the cosine, but for the vector's own length.
-  float quality() const { return with_itself > 0 ? with_vector * with_vector / with_itself : 0; }
-};
-
-Fit fit_of(std::span<const float> values, float inverse_step) {
-  Fit fit;
-#pragma GCC ivdep
-  for (const float value : values) {
-    const float scaled = std::min(std::max(value * inverse_step + 8, 0.0F), 15.0F);
-    const float level = static_cast<float>(static_cast<int>(scaled)) - kNibbleCentre;
-    fit.with_vector += value * level;
-    fit.with_itself += level * level;
-  }
-  return fit;
-}
+constexpr int kByteCentre = 128;
 
 }  // namespace
 
@@ -82,59 +53,42 @@ std::span<float> Rotated::rotated(const float* vector, CodeQuery& scratch) const
 
 CodeScale Rotated::encode(const float* vector, std::uint8_t* code, CodeQuery& scratch) const {
   const std::span<const float> values = rotated(vector, scratch);
-  const float largest = largest_of(values);
-  double squares = 0;
-  for (const float value : values) squares += double{value} * value;
-  const auto norm = static_cast<float>(squares);
-
-  float with_vector = 0;
+  const Rounded rounded = round_to_bytes(values.data(), padded_, scratch.values.data());
+  float with_levels = rounded.with_levels;
   if (bits_ == 8) {
-    const float inverse_step = largest > 0 ? 127 / largest : 0;
-    for (std::size_t i = 0; i < padded_; ++i) {
-      const float level = std::nearbyint(values[i] * inverse_step);
-      code[i] = static_cast<std::uint8_t>(level + kByteCentre);
-      with_vector += values[i] * level;
-    }
+    for (std::size_t i = 0; i < padded_; ++i)
+      code[i] = static_cast<std::uint8_t>(scratch.values[i] + kByteCentre);
   } else {
     float inverse_step = 0;
     float best = -1;
     for (const float share : kShares) {
-      const float candidate = largest > 0 ? 7.5F / (largest * share) : 0;
-      const Fit fit = fit_of(values, candidate);
-      if (fit.quality() > best) {
-        best = fit.quality();
+      const float candidate = rounded.largest > 0 ? 7.5F / (rounded.largest * share) : 0;
+      const NibbleFit fit = fit_nibbles(values.data(), padded_, candidate);
+      // The square of the cosine, but for the vector's own length.
+      const float quality = fit.with_levels * fit.with_levels / fit.level_squares;
+      if (quality > best) {
+        best = quality;
         inverse_step = candidate;
-        with_vector = fit.with_vector;
+        with_levels = fit.with_levels;
       }
     }
-    for (std::size_t block = 0; block < blocks(); ++block)
-      for (std::size_t i = 0; i < kCodeBlock; ++i) {
-        const float* low = values.data() + 2 * block * kCodeBlock + i;
-        code[block * kCodeBlock + i] = static_cast<std::uint8_t>(
-            nibble_of(*low, inverse_step) | nibble_of(low[kCodeBlock], inverse_step) << 4);
-      }
+    round_to_nibbles(values.data(), padded_, inverse_step, code);
   }
-  return {.step = with_vector > 0 ? norm / with_vector : 0, .norm = norm};
+  return {.step = with_levels > 0 ? rounded.squares / with_levels : 0, .norm = rounded.squares};
 }
 
 void Rotated::query(const float* vector, CodeQuery& query) const {
   const std::span<const float> values = rotated(vector, query);
-  const float largest = largest_of(values);
-  const float inverse_step = largest > 0 ? 127 / largest : 0;
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < padded_; ++i) {
-    const auto level =
-        static_cast<std::int32_t>(values[i] * inverse_step + (values[i] < 0 ? -0.5F : 0.5F));
-    query.values[i] = static_cast<std::int8_t>(level);
-    sum += level;
-  }
-  query.factor = -2 * (largest / 127);
-  query.offset =
-      -query.factor * (bits_ == 4 ? kNibbleCentre : kByteCentre) * static_cast<float>(sum);
+  const Rounded rounded = round_to_bytes(values.data(), padded_, query.values.data());
+  query.norm = rounded.squares;
+  query.factor = -2 * (rounded.largest / 127);
+  query.offset = -query.factor * (bits_ == 4 ? kNibbleCentre : static_cast<float>(kByteCentre)) *
+                 static_cast<float>(rounded.sum);
 }
 
 void Rotated::query(const std::uint8_t* code, const CodeScale& scale, CodeQuery& query) const {
   reserve(query);
+  query.norm = scale.norm;
   std::int32_t sum = 0;
   if (bits_ == 4) {
     // In half steps, so that the levels are whole numbers.
@@ -152,12 +106,12 @@ void Rotated::query(const std::uint8_t* code, const CodeScale& scale, CodeQuery&
     query.offset = scale.step * kNibbleCentre * static_cast<float>(sum);
   } else {
     for (std::size_t i = 0; i < padded_; ++i) {
-      const int level = code[i] - 128;
+      const int level = code[i] - kByteCentre;
       query.values[i] = static_cast<std::int8_t>(level);
       sum += level;
     }
     query.factor = -2 * scale.step;
-    query.offset = 2 * scale.step * kByteCentre * static_cast<float>(sum);
+    query.offset = 2 * scale.step * static_cast<float>(kByteCentre) * static_cast<float>(sum);
   }
 }
 
