@@ -7,6 +7,7 @@
 #include <bit>
 #include <cassert>
 #include <cstring>
+#include <optional>
 
 #include "base/checksum.h"
 
@@ -66,6 +67,31 @@ std::uint64_t blocks_of(std::uint64_t size, std::uint64_t block_size) {
   return size / block_size + (size % block_size == 0 ? 0 : 1);
 }
 
+std::uint64_t size_of(const SectionBytes& section) {
+  std::uint64_t size = 0;
+  for (const auto piece : section.pieces) size += piece.size();
+  return size;
+}
+
+/// The checksums of a section's blocks; a block may begin in one piece and end in another.
+void append_checksums(const SectionBytes& section, std::size_t block_size,
+                      std::vector<std::uint64_t>& checksums) {
+  std::optional<StreamingChecksum> sum(std::in_place);
+  std::size_t room = block_size;  // of the block that is being summed
+  for (auto piece : section.pieces)
+    while (!piece.empty()) {
+      const auto part = piece.first(std::min(room, piece.size()));
+      sum->add(part);
+      piece = piece.subspan(part.size());
+      room -= part.size();
+      if (room > 0) continue;
+      checksums.push_back(sum->value());
+      sum.emplace();
+      room = block_size;
+    }
+  if (room < block_size) checksums.push_back(sum->value());
+}
+
 std::uint64_t checksum_of_head(std::span<const std::byte> head) {
   StreamingChecksum sum;
   sum.add(head.first(offsetof(Header, checksum)));
@@ -91,18 +117,14 @@ Result<void> write_sections(WritableFile& file, SectionsKind kind,
   assert(std::has_single_bit(block_size) && block_size >= kSmallestBlock &&
          block_size <= kLargestBlock);
   std::vector<std::uint64_t> checksums;
-  for (const SectionBytes& section : sections)
-    for (std::size_t begin = 0; begin < section.bytes.size(); begin += block_size)
-      checksums.push_back(checksum(
-          section.bytes.subspan(begin, std::min(block_size, section.bytes.size() - begin))));
+  for (const SectionBytes& section : sections) append_checksums(section, block_size, checksums);
 
   const std::size_t checksums_at = sizeof(Header) + sections.size() * sizeof(Entry);
   std::vector<std::byte> head(checksums_at + checksums.size() * sizeof(std::uint64_t));
   std::uint64_t end = head.size();
   for (std::size_t i = 0; i < sections.size(); ++i) {
-    const Entry entry{.name = padded<16>(sections[i].name),
-                      .offset = aligned(end),
-                      .size = sections[i].bytes.size()};
+    const Entry entry{
+        .name = padded<16>(sections[i].name), .offset = aligned(end), .size = size_of(sections[i])};
     std::memcpy(head.data() + sizeof(Header) + i * sizeof(Entry), &entry, sizeof(Entry));
     end = entry.offset + entry.size;
   }
@@ -125,8 +147,8 @@ Result<void> write_sections(WritableFile& file, SectionsKind kind,
   std::uint64_t written = head.size();
   for (const SectionBytes& section : sections) {
     KINDRED_TRY(file.write(std::span(kZeros).first(aligned(written) - written)));
-    KINDRED_TRY(file.write(section.bytes));
-    written = aligned(written) + section.bytes.size();
+    for (const auto piece : section.pieces) KINDRED_TRY(file.write(piece));
+    written = aligned(written) + size_of(section);
   }
   return {};
 }

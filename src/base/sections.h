@@ -36,10 +36,11 @@ struct SectionsKind {
   std::uint32_t version = 1;
 };
 
-/// A section to be written: a name of 1 to 16 bytes, and its bytes.
+/// A section to be written: a name of 1 to 16 bytes, and its bytes, which may stand in several
+/// places of the memory: one piece after the other makes the section.
 struct SectionBytes {
   std::string_view name;
-  std::span<const std::byte> bytes;
+  std::vector<std::span<const std::byte>> pieces;
 };
 
 /// Bytes under one checksum: small enough that touching a single row is cheap, large enough that

@@ -26,7 +26,7 @@ class SectionsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const std::vector<SectionBytes> sections = {
-        {"first", bytes_of(first_)}, {"nothing", {}}, {"second", bytes_of(second_)}};
+        {"first", {bytes_of(first_)}}, {"nothing", {}}, {"second", {bytes_of(second_)}}};
     auto file = real_file_system().create(path_);
     ASSERT_TRUE(file.has_value());
     ASSERT_TRUE(write_sections(**file, kKind, sections, kBlock).has_value());
@@ -60,6 +60,24 @@ TEST_F(SectionsTest, HoldsWhatWasWritten) {
   }
   EXPECT_TRUE(sections->verify_all().has_value());
   EXPECT_THAT(sections->find("third").error().message, HasSubstr("has no section \"third\""));
+}
+
+TEST_F(SectionsTest, WritesTheSameBytesHoweverASectionIsCutIntoPieces) {
+  for (const std::size_t size : {std::size_t{1}, kBlock - 1, kBlock, kBlock + 1, 2 * kBlock}) {
+    SectionBytes first{.name = "first", .pieces = {}};
+    for (std::size_t at = 0; at < first_.size(); at += size) {
+      first.pieces.push_back(bytes_of(std::string_view(first_).substr(at, size)));
+      first.pieces.emplace_back();
+    }
+    auto file = real_file_system().create(folder_ / "pieces");
+    ASSERT_TRUE(file.has_value());
+    const std::vector<SectionBytes> sections = {
+        first, {"nothing", {}}, {"second", {bytes_of(second_)}}};
+    ASSERT_TRUE(write_sections(**file, kKind, sections, kBlock).has_value());
+    ASSERT_TRUE((*file)->sync().has_value());
+    std::ifstream stream(folder_ / "pieces", std::ios::binary);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), bytes_) << size;
+  }
 }
 
 TEST_F(SectionsTest, RefusesEveryPrefixAndAnyLongerFile) {

@@ -56,12 +56,12 @@ Result<void> write_file(base::FileSystem& files, const std::filesystem::path& pa
   std::ranges::copy(contents.type, about.type.begin());
   std::ranges::copy(name_of(contents.metric), about.metric.begin());
   std::vector<base::SectionBytes> sections = {
-      {"index", std::as_bytes(std::span(&about, 1))},
-      {"rows", std::as_bytes(contents.rows.values())},
-      {"ids", std::as_bytes(contents.ids)},
+      {"index", {std::as_bytes(std::span(&about, 1))}},
+      {"rows", {std::as_bytes(contents.rows.values())}},
+      {"ids", {std::as_bytes(contents.ids)}},
   };
   if (traits_of(contents.metric).unit_length)
-    sections.push_back({"lengths", std::as_bytes(contents.lengths)});
+    sections.push_back({"lengths", {std::as_bytes(contents.lengths)}});
   return base::write_atomically(files, path, [&](base::WritableFile& file) {
     return base::write_sections(file, kKind, sections);
   });
