@@ -20,10 +20,7 @@ struct Dot {
   static HWY_INLINE float finish(float sum) { return sum; }
 };
 
-void dot_kernel(const float* query, const float* rows, std::size_t count, std::size_t dimensions,
-                float* results) {
-  measure_rows<Dot>(query, rows, count, dimensions, results);
-}
+KINDRED_MEASURE_KERNELS(dot, Dot)
 
 }  // namespace kindred::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -35,9 +32,7 @@ HWY_AFTER_NAMESPACE();
 
 namespace kindred::simd {
 
-HWY_EXPORT(dot_kernel);
-
-MeasureRows dot_rows() { return KINDRED_SIMD_DISPATCH(dot_kernel); }
+KINDRED_MEASURE_DISPATCH(dot)
 
 float dot(std::span<const float> a, std::span<const float> b) {
   assert(a.size() == b.size());

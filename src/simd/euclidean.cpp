@@ -27,15 +27,8 @@ struct Euclidean : SquaredEuclidean {
   static HWY_INLINE float finish(float sum) { return std::sqrt(sum); }
 };
 
-void squared_euclidean_kernel(const float* query, const float* rows, std::size_t count,
-                              std::size_t dimensions, float* results) {
-  measure_rows<SquaredEuclidean>(query, rows, count, dimensions, results);
-}
-
-void euclidean_kernel(const float* query, const float* rows, std::size_t count,
-                      std::size_t dimensions, float* results) {
-  measure_rows<Euclidean>(query, rows, count, dimensions, results);
-}
+KINDRED_MEASURE_KERNELS(squared_euclidean, SquaredEuclidean)
+KINDRED_MEASURE_KERNELS(euclidean, Euclidean)
 
 }  // namespace kindred::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -45,11 +38,8 @@ HWY_AFTER_NAMESPACE();
 
 namespace kindred::simd {
 
-HWY_EXPORT(squared_euclidean_kernel);
-HWY_EXPORT(euclidean_kernel);
-
-MeasureRows squared_euclidean_rows() { return KINDRED_SIMD_DISPATCH(squared_euclidean_kernel); }
-MeasureRows euclidean_rows() { return KINDRED_SIMD_DISPATCH(euclidean_kernel); }
+KINDRED_MEASURE_DISPATCH(squared_euclidean)
+KINDRED_MEASURE_DISPATCH(euclidean)
 
 float squared_euclidean(std::span<const float> a, std::span<const float> b) {
   assert(a.size() == b.size());

@@ -22,39 +22,67 @@ std::vector<std::size_t> lengths() {
   return result;
 }
 
+template <class Row>
 struct Kernel {
-  MeasureRows (*rows)();
+  MeasureRowsOf<Row> (*rows)();
   double (*exact)(std::span<const float>, std::span<const float>);
 };
 
-TEST(MeasureTest, AgreesWithTheOracleOnEveryInstructionSet) {
+void fill(base::Random& random, std::vector<float>& values) {
+  for (float& value : values) value = random.normal();
+}
+void fill(base::Random& random, std::vector<Half>& values) {
+  std::vector<float> floats(values.size());
+  fill(random, floats);
+  to_halves(floats, values.data());
+}
+void fill(base::Random& random, std::vector<std::uint8_t>& values) {
+  for (auto& value : values) value = static_cast<std::uint8_t>(random.below(256));
+}
+
+float value_of(float value) { return value; }
+float value_of(Half value) { return static_cast<float>(oracle::from_half(value.bits)); }
+float value_of(std::uint8_t value) { return value; }
+
+template <class Row>
+void expect_agreement() {
   testing::on_every_instruction_set([] {
     base::Random random(1);
-    for (const Kernel& kernel :
-         {Kernel{dot_rows, oracle::dot}, Kernel{squared_euclidean_rows, oracle::squared_euclidean},
-          Kernel{euclidean_rows, oracle::euclidean}})
+    for (const auto& kernel : {Kernel<Row>{dot_rows, oracle::dot},
+                               Kernel<Row>{squared_euclidean_rows, oracle::squared_euclidean},
+                               Kernel<Row>{euclidean_rows, oracle::euclidean},
+                               Kernel<Row>{manhattan_rows, oracle::manhattan}})
       for (const std::size_t length : lengths())
         // Every place of a float within a vector.
         for (std::size_t shift = 0; shift < 4; ++shift) {
           constexpr std::size_t kRows = 5;
-          std::vector<float> values(shift + (kRows + 1) * length);
-          for (float& value : values) value = random.normal();
-          const std::span<const float> query(values.data() + shift, length);
-          const float* rows = query.data() + length;
+          std::vector<float> floats(shift + length);
+          std::vector<Row> rows(shift + kRows * length);
+          fill(random, floats);
+          fill(random, rows);
+          const std::span<const float> query = std::span(floats).subspan(shift);
           std::vector<float> results(kRows);
-          kernel.rows()(query.data(), rows, kRows, length, results.data());
+          kernel.rows()(query.data(), rows.data() + shift, kRows, length, results.data());
           for (std::size_t row = 0; row < kRows; ++row) {
-            const std::span<const float> vector(rows + row * length, length);
-            EXPECT_NEAR(results[row], kernel.exact(query, vector),
-                        1e-6 * (1 + static_cast<double>(length)))
+            const Row* values = rows.data() + shift + row * length;
+            std::vector<float> vector(length);
+            for (std::size_t i = 0; i < length; ++i) vector[i] = value_of(values[i]);
+            const double exact = kernel.exact(query, vector);
+            const double lengths =
+                std::sqrt(oracle::dot(query, query) * oracle::dot(vector, vector));
+            EXPECT_NEAR(results[row], exact, 2e-6 * (lengths + std::abs(exact)))
                 << length << " values, row " << row;
             float alone = 0;
-            kernel.rows()(query.data(), vector.data(), 1, length, &alone);
+            kernel.rows()(query.data(), values, 1, length, &alone);
             EXPECT_EQ(alone, results[row]);
           }
         }
   });
 }
+
+TEST(MeasureTest, AgreesWithTheOracleOnEveryInstructionSet) { expect_agreement<float>(); }
+TEST(MeasureTest, OfHalvesAgreesWithTheOracle) { expect_agreement<Half>(); }
+TEST(MeasureTest, OfBytesAgreesWithTheOracle) { expect_agreement<std::uint8_t>(); }
 
 TEST(MeasureTest, PairsAgreeWithTheOracle) {
   testing::on_every_instruction_set([] {
