@@ -1,7 +1,8 @@
 """Recall, and the speed at a recall: what the tables and the drawings show.
 
 A curve is a list of points (setting, recall, queries a second). Its frontier is what a user would choose from: the points that no other beats
-in both. The speed at a recall is read between two measured points of the frontier, on the logarithm of the speed, and never beyond them.
+in both. The speed at a recall is read between two measured points of the frontier, on the logarithm of the speed, and never beyond them;
+where even the cheapest setting has a better recall, it is that setting's.
 """
 
 import dataclasses
@@ -43,8 +44,10 @@ def frontier(curve: list[Point]) -> list[Point]:
 
 
 def speed_at(curve: list[Point], target: float) -> float | None:
-    """Queries a second at `target` recall; None where the curve does not go on both sides of it."""
+    """Queries a second at `target` recall; None where it is not reached."""
     points = frontier(curve)
+    if points and points[0].recall >= target:
+        return points[0].speed
     for low, high in zip(points, points[1:]):
         if low.recall <= target <= high.recall:
             share = (target - low.recall) / (high.recall - low.recall)

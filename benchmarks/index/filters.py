@@ -42,7 +42,7 @@ def allowed_ids(dataset, kind: str, share: float) -> numpy.ndarray:
     return numpy.sort(exact.nearest(dataset.rows, centre, dataset.metric, count)[0])
 
 
-def _curve(search, settings, dataset) -> list[curves.Point]:
+def _speed(search, settings, dataset) -> float | None:
     points = []
     for setting in settings:
         seconds, ids = search(setting)
@@ -50,13 +50,7 @@ def _curve(search, settings, dataset) -> list[curves.Point]:
         points.append(curves.Point(setting, curves.recall(dataset, ids), len(dataset.queries) / seconds))
         if points[-1].recall > 0.97 or seconds > SECONDS:
             break
-    return points
-
-
-def fastest(points: list[curves.Point]) -> float | None:
-    """The speed at TARGET; of the cheapest setting where even that one is above it."""
-    first = min(points, key=lambda point: point.recall)
-    return first.speed if first.recall >= TARGET else curves.speed_at(points, TARGET)
+    return curves.speed_at(points, TARGET)
 
 
 def compare(dataset, start_kindred, limit_seconds: float) -> dict:
@@ -72,11 +66,11 @@ def compare(dataset, start_kindred, limit_seconds: float) -> dict:
         for name, (start, settings) in starts.items():
             try:
                 with start() as contestant:
-                    found[name] = {"all": fastest(_curve(lambda setting: contestant.search(setting, curves.K), settings, dataset))}
+                    found[name] = {"all": _speed(lambda setting: contestant.search(setting, curves.K), settings, dataset)}
                     for number, (case, ids) in enumerate(cases.items()):
                         path = pathlib.Path(folder, f"{number}.npy")
                         numpy.save(path, ids.astype(numpy.uint64))
-                        found[name][case] = fastest(_curve(lambda setting: contestant.filter(setting, curves.K, path), settings, sets[case]))
+                        found[name][case] = _speed(lambda setting: contestant.filter(setting, curves.K, path), settings, sets[case])
             except (Failure, OSError) as error:
                 found[name] = str(error)
     return found

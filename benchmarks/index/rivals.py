@@ -245,11 +245,11 @@ def qdrant(quantized: bool, rows: numpy.ndarray, metric: str) -> Search:
     def allow(ids):
         """A payload field with an index, which is how Qdrant wants to be filtered."""
         name = f"filter{next(filters)}"
-        shard.update(library.UpdateOperation.set_payload(ids.tolist(), {name: True}))
-        shard.update(library.UpdateOperation.create_field_index(name, library.PayloadSchemaType.Bool))
+        shard.update(library.UpdateOperation.set_payload(ids.tolist(), {name: "yes"}))
+        shard.update(library.UpdateOperation.create_field_index(name, library.PayloadSchemaType.Keyword))
         while shard.optimize():
             pass
-        return library.Filter(must=[library.FieldCondition(name, match=library.MatchValue(True))])
+        return library.Filter(must=[library.FieldCondition(name, match=library.MatchValue("yes"))])
 
     def search(queries, k, ef, allowed=None):
         quantization = library.QuantizationSearchParams(rescore=True, oversampling=2.0) if quantized else None
@@ -267,8 +267,8 @@ def qdrant(quantized: bool, rows: numpy.ndarray, metric: str) -> Search:
 WINDOWS = (10, 12, 15, 18, 22, 27, 33, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400, 512)
 SVS_SETTINGS = tuple((window, int(window * wider)) for window in WINDOWS for wider in (1, 2))
 NGT_SETTINGS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.16, 0.2, 0.25)
-PROBES = (2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192)
-IVF_SETTINGS = tuple(itertools.product(PROBES, (20, 40, 80, 160)))
+PROBES = (2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+IVF_SETTINGS = tuple(itertools.product(PROBES, (20, 40, 80, 160, 320)))
 
 RIVALS = {
     "hnswlib": Rival("hnswlib", hnswlib),
@@ -282,14 +282,14 @@ RIVALS = {
     "USearch i8": Rival("usearch", functools.partial(usearch, "i8")),
     "SVS f32": Rival("scalable-vs", functools.partial(svs, "f32", 64), SVS_SETTINGS),
     "SVS f16": Rival("scalable-vs", functools.partial(svs, "f16", 64), SVS_SETTINGS),
-    "SVS f16, degree 32": Rival("scalable-vs", functools.partial(svs, "f16", 32), SVS_SETTINGS),
+    "SVS f16 degree 32": Rival("scalable-vs", functools.partial(svs, "f16", 32), SVS_SETTINGS),
     "SVS LVQ4x8": Rival("scalable-vs", functools.partial(svs, "lvq4x8", 64), SVS_SETTINGS),
-    "SVS LVQ4x8, degree 32": Rival("scalable-vs", functools.partial(svs, "lvq4x8", 32), SVS_SETTINGS),
+    "SVS LVQ4x8 degree 32": Rival("scalable-vs", functools.partial(svs, "lvq4x8", 32), SVS_SETTINGS),
     "SVS LVQ8": Rival("scalable-vs", functools.partial(svs, "lvq8", 64), SVS_SETTINGS),
-    "SVS LeanVec 4x8, half": Rival("scalable-vs", functools.partial(svs, "leanvec4x8", 64), SVS_SETTINGS),
-    "SVS LeanVec 8x8, half": Rival("scalable-vs", functools.partial(svs, "leanvec8x8", 64), SVS_SETTINGS),
+    "SVS LeanVec 4x8": Rival("scalable-vs", functools.partial(svs, "leanvec4x8", 64), SVS_SETTINGS),
+    "SVS LeanVec 8x8": Rival("scalable-vs", functools.partial(svs, "leanvec8x8", 64), SVS_SETTINGS),
     "Glass HNSW SQ8U": Rival("pyglass-portable", functools.partial(glass, "HNSW", "SQ8U", "FP16")),
-    "Glass HNSW SQ4U": Rival("pyglass-portable", functools.partial(glass, "HNSW", "SQ4U", "SQ8U")),
+    "Glass HNSW SQ4U": Rival("pyglass-portable", functools.partial(glass, "HNSW", "SQ4U", "FP16")),
     "NGT ANNG": Rival("ngt", functools.partial(ngt, "ANNG"), NGT_SETTINGS),
     "NGT ONNG": Rival("ngt", functools.partial(ngt, "ONNG"), NGT_SETTINGS),
     "zvec HNSW f32": Rival("zvec", functools.partial(zvec, "HNSW f32")),
@@ -297,5 +297,5 @@ RIVALS = {
     "zvec Vamana int8": Rival("zvec", functools.partial(zvec, "Vamana int8")),
     "Qdrant Edge": Rival("qdrant-edge-py", functools.partial(qdrant, False)),
     "Qdrant Edge int8": Rival("qdrant-edge-py", functools.partial(qdrant, True)),
-    "Glass NSG SQ4U": Rival("pyglass-portable", functools.partial(glass, "NSG", "SQ4U", "SQ8U")),
+    "Glass NSG SQ4U": Rival("pyglass-portable", functools.partial(glass, "NSG", "SQ4U", "FP16")),
 }

@@ -10,6 +10,7 @@ Environment: KINDRED (the program; kindred_benchmark_index lies beside it), KIND
 """
 
 import argparse
+import contextlib
 import json
 import pathlib
 import sys
@@ -21,7 +22,8 @@ import rivals
 import svg
 from contestant import Contestant, Failure
 
-KINDRED_TYPE = "hnsw,m=16,ef_construction=200,rows=f16"
+# Forms of our index: the first meets every rival, the others are measured beside it as rivals are.
+FORMS = {"Kindred": "hnsw,m=16,ef_construction=200,rows=f16", "Kindred, rows f32": "hnsw,m=16,ef_construction=200,rows=f32"}
 EF = (10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512, 768)
 TARGETS = (0.95, 0.99)
 ENOUGH = 0.9985
@@ -55,6 +57,12 @@ class Side:
                 if not any(self.recalls[other] >= self.recalls[setting] and self.seconds[other] < 0.75 * self.seconds[setting]
                            for other in self.recalls)]
 
+    def take(self, later: "Side") -> None:
+        """Joins measurements of the same contestant."""
+        self.recalls |= later.recalls
+        for setting, seconds in later.seconds.items():
+            self.seconds[setting] = min(seconds, self.seconds.get(setting, seconds))
+
     def curve(self) -> list[curves.Point]:
         return [curves.Point(setting, self.recalls[setting], len(self._dataset.queries) / seconds) for setting, seconds in self.seconds.items()]
 
@@ -65,40 +73,42 @@ class Side:
                 "curve": [(point.setting, point.recall, point.speed) for point in curves.frontier(self.curve())]}
 
 
+def contestants(dataset, names: list[str]) -> dict:
+    """{name: (a function that starts it, the settings of its curve)}, our other forms before the rivals."""
+    start = lambda make, what: lambda: make(what, dataset, LIMIT_SECONDS)
+    ours = {name: (start(Contestant.kindred, kind), EF) for name, kind in FORMS.items()}
+    return ours | {name: (start(Contestant.rival, name), rivals.RIVALS[name].settings) for name in names}
+
+
 def measure(dataset, names: list[str], rounds: int) -> dict:
-    """{contestant: its result}, Kindred first; a rival's has `ratios`, Kindred's speed over its own in the same rounds, or `failure` alone."""
+    """{contestant: its result}, Kindred first. The others' have `ratios`, Kindred's speeds over their own in the same rounds; who failed, `failure` alone."""
     results = {}
-    kindred, overall = None, None
-    try:
-        kindred = Contestant.kindred(KINDRED_TYPE, dataset, LIMIT_SECONDS)
-        overall = Side(kindred, EF, dataset)
-        overall.run_round()
-    except (Failure, OSError) as error:
-        results["Kindred"] = {"failure": str(error)}
-        kindred = None
-    for name in names:
+    (first, (start_first, _)), *others = contestants(dataset, names).items()
+    with contextlib.ExitStack() as stack:
+        kindred = overall = None
         try:
-            with Contestant.rival(name, dataset, LIMIT_SECONDS) as rival:
-                theirs = Side(rival, rivals.RIVALS[name].settings, dataset)
-                ours = Side(kindred, EF, dataset) if kindred else None
-                for _ in range(rounds):
-                    theirs.run_round()
+            kindred = stack.enter_context(start_first())
+            overall = Side(kindred, EF, dataset)
+            overall.run_round()
+        except (Failure, OSError) as error:
+            results[first] = {"failure": str(error)}
+        for name, (start, settings) in others:
+            try:
+                with start() as other:
+                    theirs, ours = Side(other, settings, dataset), Side(kindred, EF, dataset) if overall else None
+                    for _ in range(rounds):
+                        theirs.run_round()
+                        if ours:
+                            ours.run_round()
+                    results[name] = theirs.result()
                     if ours:
-                        ours.run_round()
-                results[name] = theirs.result()
-                if ours:
-                    for setting, seconds in ours.seconds.items():
-                        overall.recalls[setting] = ours.recalls[setting]
-                        overall.seconds[setting] = min(seconds, overall.seconds.get(setting, seconds))
-                    results[name]["ratios"] = [mine / other if mine and other else None
-                                               for mine, other in zip(ours.result()["speeds"], results[name]["speeds"])]
-        except Failure as error:
-            results[name] = {"failure": str(error)}
-        print(f"  {dataset.name}: {name} {results[name].get('failure', 'measured')}", file=sys.stderr, flush=True)
-    if kindred:
-        with kindred:
-            results = {"Kindred": overall.result()} | results
-    return results
+                        overall.take(ours)
+                        results[name]["ratios"] = [mine / other if mine and other else None
+                                                   for mine, other in zip(ours.result()["speeds"], results[name]["speeds"])]
+            except (Failure, OSError) as error:
+                results[name] = {"failure": str(error)}
+            print(f"  {dataset.name}: {name} {results[name].get('failure', 'measured')}", file=sys.stderr, flush=True)
+        return ({first: overall.result()} if overall else {}) | results
 
 
 def report(name: str, results: dict) -> None:
@@ -113,7 +123,7 @@ def report(name: str, results: dict) -> None:
         cells = [show(result["speeds"][0]), show(ratios[0], "{:.2f}x"), show(result["speeds"][1]), show(ratios[1], "{:.2f}x"),
                  show(result["build_seconds"], "{:.1f}"), show(result["bytes_per_vector"])]
         print(f"| {who} | " + " | ".join(cells) + " |")
-    print("\nAn empty cell: the curve does not reach that recall, or starts above it.")
+    print("\nAn empty cell: that recall is not reached.")
     if "Kindred" in ran and "hnswlib" in ran:
         same = {setting: (recall, other) for setting, recall, _ in ran["Kindred"]["curve"]
                 for their_setting, other, _ in ran["hnswlib"]["curve"] if setting == their_setting}
@@ -131,7 +141,7 @@ def draw(name: str, results: dict) -> None:
     strongest = {}
     for who, result in results.items():
         if "failure" not in result:
-            library = who if who == "Kindred" else f"{rivals.RIVALS[who].library} {'ivf' if 'IVF' in who else 'graph'}"
+            library = "Kindred" if who in FORMS else f"{rivals.RIVALS[who].library} {'ivf' if 'IVF' in who else 'graph'}"
             rank = (result["speeds"][0] or 0, max(point[1] for point in result["curve"]))
             strongest[library] = max(strongest.get(library, (rank, who)), (rank, who))
     shown = [who for _, who in strongest.values()]
@@ -162,7 +172,7 @@ def main() -> int:
             except FileNotFoundError as error:
                 print(f"{name} is left out: {error}")
                 continue
-            names = FOR_LARGE if len(dataset.rows) > LARGE else [who for who in rivals.RIVALS]
+            names = FOR_LARGE if len(dataset.rows) > LARGE else tuple(rivals.RIVALS)
             names = given.rivals.split(",") if given.rivals else names
             kept.write_text(json.dumps(measure(dataset, list(names), given.rounds), indent=1))
         if kept.exists():
@@ -173,7 +183,7 @@ def main() -> int:
     if not given.draw and not given.without_filters and "sentences" in given.sets.split(","):
         dataset = datasets.load("sentences")
         print("\n### Filtered, sentences\n")
-        filters.report(filters.compare(dataset, lambda: Contestant.kindred(KINDRED_TYPE, dataset, LIMIT_SECONDS), LIMIT_SECONDS))
+        filters.report(filters.compare(dataset, lambda: Contestant.kindred(FORMS["Kindred"], dataset, LIMIT_SECONDS), LIMIT_SECONDS))
     return failed
 
 
