@@ -18,7 +18,7 @@ class Failure(Exception):
 
 
 class Contestant:
-    """Building starts with the process, on all processors; `built` is what it says of that. Searches run on one processor, for both sides the same."""
+    """Building starts with the process, on all processors; `built` is what it says of that. Searches run on one processor, the same for all."""
 
     def __init__(self, command: list, limit_seconds: float):
         self._limit = limit_seconds

@@ -23,7 +23,7 @@ class Point:
 
 
 def recall(dataset, ids: numpy.ndarray) -> float:
-    """The share of the K nearest that was found. A hit as near as the K-th counts whichever of several equal rows it is; twice the same, once."""
+    """The share of the K nearest that was found. Of rows equally near, any counts; the same row twice counts once."""
     ids = ids[:, :K].astype(numpy.int64)
     found = (ids >= 0) & (ids < len(dataset.rows))
     ordered = numpy.sort(ids, axis=1)

@@ -31,7 +31,6 @@ class Rival:
     library: str
     build: Callable[[numpy.ndarray, str], Search]
     settings: tuple = EF
-    keeps_rows: bool = False  # the index works on the caller's rows, which then count as its memory
 
 
 def hnswlib(rows: numpy.ndarray, metric: str) -> Search:

@@ -37,8 +37,8 @@ def _apart(heights: list[float], gap: float) -> list[float]:
 
 
 def draw_curves(path: pathlib.Path, title: str, series: dict[str, list[tuple[float, float]]]) -> None:
-    """Recall against queries a second, {name: [(recall, speed)]}, the first name bold. Recall is drawn by the logarithm of what is missed, so that
-    the step from 0.98 to 0.99, which halves the misses, is as wide as that from 0.9 to 0.95."""
+    """Recall against queries a second, {name: [(recall, speed)]}, the first name bold. Recall is drawn by the logarithm of what is missed,
+    so that the step from 0.98 to 0.99, which halves the misses, is as wide as that from 0.9 to 0.95."""
     left, right, top, bottom, width, height = 66, 200, 44, 48, 860, 460
     shown = {name: [point for point in points if RECALLS[0] <= point[0] <= RECALLS[-1]] for name, points in series.items()}
     shown = {name: points for name, points in shown.items() if points}
