@@ -39,6 +39,7 @@ class File {
   /// Checks the blocks under these rows and their ids, unless that was done.
   Result<void> verify_rows(std::size_t begin, std::size_t count) const;
   Result<void> verify_all() const { return sections_.verify_all(); }
+  const std::filesystem::path& path() const { return sections_.path(); }
 
  private:
   explicit File(base::Sections sections) : sections_(std::move(sections)) {}

@@ -10,6 +10,7 @@ namespace kindred::quantize {
 namespace {
 
 using simd::kCodeBlock;
+constexpr std::size_t kBlockBits = 8 * kCodeBlock;
 
 /// The steps tried for 4 bits, as shares of the one at which the largest coordinate just fits. For
 /// normally distributed coordinates the best is near 0.8 of it, and lower with outliers.
@@ -24,14 +25,11 @@ constexpr int kByteCentre = 128;
 Rotated::Rotated(unsigned bits, std::span<const float> mean, std::uint64_t seed)
     : bits_(bits),
       mean_(mean.begin(), mean.end()),
-      padded_((mean.size() + values_in_block() - 1) / values_in_block() * values_in_block()),
+      blocks_((mean.size() * bits + kBlockBits - 1) / kBlockBits),
+      padded_(blocks_ * kBlockBits / bits),
       rotation_(padded_, seed) {
   assert(bits == 4 || bits == 8);
 }
-
-std::size_t Rotated::values_in_block() const { return kCodeBlock * 8 / bits_; }
-
-std::size_t Rotated::blocks() const { return padded_ / values_in_block(); }
 
 simd::CodeKernel Rotated::kernel() const {
   return bits_ == 4 ? simd::nibble_dots() : simd::byte_dots();
@@ -89,22 +87,13 @@ void Rotated::query(const float* vector, CodeQuery& query) const {
 void Rotated::query(const std::uint8_t* code, const CodeScale& scale, CodeQuery& query) const {
   reserve(query);
   query.norm = scale.norm;
-  std::int32_t sum = 0;
   if (bits_ == 4) {
     // In half steps, so that the levels are whole numbers.
-    for (std::size_t block = 0; block < blocks(); ++block)
-      for (std::size_t i = 0; i < kCodeBlock; ++i) {
-        const int both = code[block * kCodeBlock + i];
-        const int low = 2 * (both & 15) - 15;
-        const int high = 2 * (both >> 4) - 15;
-        std::int8_t* values = query.values.data() + 2 * block * kCodeBlock + i;
-        values[0] = static_cast<std::int8_t>(low);
-        values[kCodeBlock] = static_cast<std::int8_t>(high);
-        sum += low + high;
-      }
+    const std::int32_t sum = levels_of_nibbles(code, blocks_ * kCodeBlock, query.values.data());
     query.factor = -scale.step;
     query.offset = scale.step * kNibbleCentre * static_cast<float>(sum);
   } else {
+    std::int32_t sum = 0;
     for (std::size_t i = 0; i < padded_; ++i) {
       const int level = code[i] - kByteCentre;
       query.values[i] = static_cast<std::int8_t>(level);

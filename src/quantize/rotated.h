@@ -32,7 +32,7 @@ class Rotated final : public Codec {
   std::span<const float> mean() const { return mean_; }
 
   std::size_t dimensions() const override { return mean_.size(); }
-  std::size_t blocks() const override;
+  std::size_t blocks() const override { return blocks_; }
   simd::CodeKernel kernel() const override;
   CodeScale encode(const float* vector, std::uint8_t* code, CodeQuery& scratch) const override;
   void query(const float* vector, CodeQuery& query) const override;
@@ -41,11 +41,11 @@ class Rotated final : public Codec {
  private:
   std::span<float> rotated(const float* vector, CodeQuery& scratch) const;
   void reserve(CodeQuery& query) const;
-  std::size_t values_in_block() const;
 
   unsigned bits_;
   std::vector<float> mean_;
-  std::size_t padded_;  ///< coordinates of a code: a whole number of blocks
+  std::size_t blocks_;
+  std::size_t padded_;  ///< coordinates of a code: those of its blocks
   math::Rotation rotation_;
 };
 

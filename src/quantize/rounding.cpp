@@ -85,6 +85,31 @@ void round_to_nibbles_kernel(const float* HWY_RESTRICT values, std::size_t count
     }
 }
 
+std::int32_t levels_of_nibbles_kernel(const std::uint8_t* HWY_RESTRICT codes, std::size_t bytes,
+                                      std::int8_t* HWY_RESTRICT levels) {
+  const hn::ScalableTag<std::uint8_t> d;
+  const hn::RebindToSigned<decltype(d)> ds;
+  const auto fifteen = hn::Set(d, 15);
+  auto sum = hn::Zero(hn::ScalableTag<std::uint64_t>());
+  std::int32_t nibbles = 0;
+  for (std::size_t block = 0; block < bytes; block += 64, levels += 128)
+    for (std::size_t i = 0; i < 64; i += hn::Lanes(d)) {
+      const auto both = hn::LoadU(d, codes + block + i);
+      const auto low = hn::And(both, fifteen);
+      const auto high = hn::ShiftRight<4>(both);
+      hn::StoreU(hn::BitCast(ds, hn::Sub(hn::Add(low, low), fifteen)), ds, levels + i);
+      hn::StoreU(hn::BitCast(ds, hn::Sub(hn::Add(high, high), fifteen)), ds, levels + 64 + i);
+#if HWY_TARGET == HWY_SCALAR
+      nibbles += hn::GetLane(low) + hn::GetLane(high);
+#else
+      sum = hn::Add(sum, hn::SumsOf8(hn::Add(low, high)));
+#endif
+    }
+  nibbles +=
+      static_cast<std::int32_t>(hn::GetLane(hn::SumOfLanes(hn::ScalableTag<std::uint64_t>(), sum)));
+  return 2 * nibbles - 30 * static_cast<std::int32_t>(bytes);
+}
+
 }  // namespace kindred::quantize::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -95,6 +120,7 @@ namespace kindred::quantize {
 HWY_EXPORT(round_to_bytes_kernel);
 HWY_EXPORT(fit_nibbles_kernel);
 HWY_EXPORT(round_to_nibbles_kernel);
+HWY_EXPORT(levels_of_nibbles_kernel);
 
 Rounded round_to_bytes(const float* values, std::size_t count, std::int8_t* levels) {
   return KINDRED_SIMD_DISPATCH(round_to_bytes_kernel)(values, count, levels);
@@ -107,6 +133,10 @@ NibbleFit fit_nibbles(const float* values, std::size_t count, float inverse_step
 void round_to_nibbles(const float* values, std::size_t count, float inverse_step,
                       std::uint8_t* codes) {
   KINDRED_SIMD_DISPATCH(round_to_nibbles_kernel)(values, count, inverse_step, codes);
+}
+
+std::int32_t levels_of_nibbles(const std::uint8_t* codes, std::size_t bytes, std::int8_t* levels) {
+  return KINDRED_SIMD_DISPATCH(levels_of_nibbles_kernel)(codes, bytes, levels);
 }
 
 }  // namespace kindred::quantize

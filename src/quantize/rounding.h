@@ -31,4 +31,8 @@ NibbleFit fit_nibbles(const float* values, std::size_t count, float inverse_step
 void round_to_nibbles(const float* values, std::size_t count, float inverse_step,
                       std::uint8_t* codes);
 
+/// Back again, in half steps: levels[i] = 2 * nibble - 15, in the order of the values. bytes: a
+/// multiple of 64. The sum of the levels.
+std::int32_t levels_of_nibbles(const std::uint8_t* codes, std::size_t bytes, std::int8_t* levels);
+
 }  // namespace kindred::quantize
