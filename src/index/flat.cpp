@@ -198,7 +198,7 @@ Result<void> Flat::save(base::FileSystem& files, const std::filesystem::path& pa
 Result<void> Flat::scan(MatrixView queries, std::size_t begin, std::size_t end,
                         const Filter* filter, std::span<simd::TopK> best) const {
   const MetricTraits& traits = traits_of(metric_);
-  const simd::MeasureRows measure = traits.kernel();
+  const simd::MeasureRows measure = traits.kernels().floats;
   const std::size_t block = block_rows(dimensions_);
   std::array<float, kMostBlockRows> keys;
   std::array<std::uint64_t, kMostBlockRows> passing;
@@ -234,7 +234,7 @@ Result<void> Flat::scan(MatrixView queries, std::size_t begin, std::size_t end,
 Result<void> Flat::score_list(MatrixView queries, std::span<const std::uint64_t> allowed,
                               std::span<simd::TopK> best) const {
   const MetricTraits& traits = traits_of(metric_);
-  const simd::MeasureRows measure = traits.kernel();
+  const simd::MeasureRows measure = traits.kernels().floats;
   for (const std::uint64_t id : allowed) {
     const std::uint32_t row = row_of_.find(id);
     if (row == row_of_.kNowhere) continue;

@@ -25,10 +25,6 @@ struct Scratch {
   Surroundings surroundings;
 };
 
-/// A list that overflows is cut to fewer than it may hold, so that the next links find room: to cut
-/// it at each of them would take most of the time of a build.
-std::size_t after_overflow(std::size_t degree) { return degree - degree / 8; }
-
 /// What a new node links to.
 std::vector<Node> choose(const Graph& graph, Node node, const BuildRule& rule,
                          const FindEntries& find_entries, std::size_t worker, Scratch& scratch) {
@@ -63,8 +59,8 @@ void link_back(Graph& graph, std::span<const Back> backs, const BuildRule& rule,
   }
   const auto near = scratch.surroundings.measure(graph, base, scratch.nodes);
   graph.set_links(
-      base, scratch.selector.select(graph, near,
-                                    {.most = after_overflow(graph.degree()), .alpha = rule.alpha}));
+      base, scratch.selector.select(
+                graph, near, {.most = links_after_overflow(graph.degree()), .alpha = rule.alpha}));
 }
 
 }  // namespace

@@ -25,6 +25,10 @@ struct BuildRule {
   float alpha = 1.1F;
 };
 
+/// A list that overflows is cut to fewer than it may hold, so that the next links find room: to cut
+/// it at each of them would take most of the time of a build.
+inline std::size_t links_after_overflow(std::size_t degree) { return degree - degree / 8; }
+
 /// Where a walk for `query` may start: fills `entries` with nodes of the graph. `worker` indexes
 /// scratch memory, as in base/thread_pool.h.
 using FindEntries = std::function<void(const quantize::CodeQuery& query, std::size_t worker,

@@ -20,7 +20,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr Metric kMetrics[] = {Metric::cosine, Metric::dot, Metric::euclidean};
+constexpr Metric kMetrics[] = {Metric::cosine, Metric::dot, Metric::euclidean, Metric::manhattan};
 
 Matrix random_matrix(std::size_t rows, std::size_t dimensions, std::uint64_t seed) {
   base::Random random(seed);
@@ -31,11 +31,12 @@ Matrix random_matrix(std::size_t rows, std::size_t dimensions, std::uint64_t see
 
 /// The definition of each score, in double precision.
 double exact_score(Metric metric, std::span<const float> a, std::span<const float> b) {
-  double dot = 0, a_squares = 0, b_squares = 0, difference_squares = 0;
+  double dot = 0, a_squares = 0, b_squares = 0, difference_squares = 0, differences = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     dot += double{a[i]} * b[i];
     a_squares += double{a[i]} * a[i];
     b_squares += double{b[i]} * b[i];
+    differences += std::fabs(double{a[i]} - b[i]);
     difference_squares += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
   }
   switch (metric) {
@@ -46,14 +47,14 @@ double exact_score(Metric metric, std::span<const float> a, std::span<const floa
     case Metric::euclidean:
       return std::sqrt(difference_squares);
     case Metric::manhattan:
-      break;
+      return differences;
   }
   return 0;
 }
 
 /// How much better the first score is.
 double advantage(Metric metric, double a, double b) {
-  return metric == Metric::euclidean ? b - a : a - b;
+  return metric == Metric::euclidean || metric == Metric::manhattan ? b - a : a - b;
 }
 
 TEST(IndexTest, FindsWhatADoublePrecisionScanFindsOnEveryInstructionSet) {

@@ -21,8 +21,8 @@ struct MetricTraits {
   bool unit_length;
   /// Whether the score is a distance: its key is the negative.
   bool smaller_first;
-  /// The kernel in force.
-  simd::MeasureRows (*kernel)();
+  /// The kernels in force, one a type of row.
+  simd::MeasureKernels (*kernels)();
 };
 
 /// The squares and products of such vectors stay far within float32.
