@@ -266,7 +266,7 @@ def qdrant(quantized: bool, rows: numpy.ndarray, metric: str) -> Search:
 WINDOWS = (10, 12, 15, 18, 22, 27, 33, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400, 512)
 SVS_SETTINGS = tuple((window, int(window * wider)) for window in WINDOWS for wider in (1, 2))
 NGT_SETTINGS = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.16, 0.2, 0.25)
-PROBES = (2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+PROBES = (2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 IVF_SETTINGS = tuple(itertools.product(PROBES, (20, 40, 80, 160, 320)))
 
 RIVALS = {
