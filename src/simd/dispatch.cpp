@@ -71,6 +71,16 @@ std::string_view instruction_set() {
   return "unknown";
 }
 
+bool has_vnni() {
+#if defined(__x86_64__) && defined(__GNUC__)
+  static const bool processor_has = __builtin_cpu_supports("avx512vnni") != 0;
+  const std::string_view set = instruction_set();
+  return processor_has && (set == "avx3" || set == "avx3_dl");
+#else
+  return false;
+#endif
+}
+
 bool use_instruction_set(std::string_view name) {
   read_environment();
   return use(name);

@@ -32,6 +32,11 @@ std::string_view instruction_set();
 /// doesn't have it.
 bool use_instruction_set(std::string_view name);
 
+/// Whether the one in force is AVX-512, and the processor also has VNNI, products of bytes. Highway
+/// 1.0.3 knows of VNNI only as a part of "avx3_dl", which it leaves out of a build unless asked,
+/// and which has to have much else besides.
+bool has_vnni();
+
 /// Makes sure that KINDRED_SIMD has been read. Cheap after the first call.
 void read_environment();
 

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,12 @@ class TopK {
              std::uint64_t first = 0);
   void offer(Scored scored);
   void merge(const TopK& other);
+
+  /// The score below which nothing can come in any more: the k-th best, or minus infinity while
+  /// there are fewer.
+  float bar() const {
+    return heap_.size() < k_ ? -std::numeric_limits<float>::infinity() : heap_.front().score;
+  }
 
   /// At most k, best first. Leaves it empty.
   std::vector<Scored> take();

@@ -1,0 +1,69 @@
+#include "simd/screen.h"
+
+#include "simd/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "simd/screen.cpp"
+// clang-format off: the order of these is Highway's
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace kindred::simd::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const ScreenedRows& rows,
+                                   const ScreenedQuery& query, std::size_t count, float bar,
+                                   Passed* passed) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  constexpr std::size_t kLanes = HWY_LANES(float);
+  const auto scale = hn::Set(d, query.scale);
+  const auto sum = hn::Set(d, query.sum);
+  const auto squares = hn::Set(d, query.squares);
+  const auto error = hn::Set(d, query.error);
+  const auto length = hn::Set(d, query.length);
+  const auto square = hn::Set(d, query.square);
+  const auto constant = hn::Set(d, query.constant);
+  const auto least = hn::Set(d, bar);
+  std::size_t found = 0;
+  for (std::size_t at = 0; at < count; at += kLanes) {
+    const auto product = hn::ConvertTo(d, hn::LoadU(di, products + at));
+    const auto row_length = hn::LoadU(d, rows.length + at);
+    const auto dot = hn::MulAdd(product, hn::LoadU(d, rows.step + at),
+                                hn::Mul(hn::LoadU(d, rows.low + at), sum));
+    const auto estimate =
+        hn::NegMulAdd(hn::Mul(squares, row_length), row_length, hn::Mul(scale, dot));
+    const auto width =
+        hn::MulAdd(error, hn::LoadU(d, rows.error + at),
+                   hn::MulAdd(hn::MulAdd(square, row_length, length), row_length, constant));
+    const auto highest = hn::Add(estimate, width);
+    // Not "is at least": what is not a number is less than nothing.
+    if (hn::AllTrue(d, hn::Lt(highest, least))) continue;
+    HWY_ALIGN float lows[kLanes];
+    HWY_ALIGN float highs[kLanes];
+    hn::Store(hn::Sub(estimate, width), d, lows);
+    hn::Store(highest, d, highs);
+    for (std::size_t lane = 0; lane < kLanes && at + lane < count; ++lane)
+      if (!(highs[lane] < bar))
+        passed[found++] = {.place = static_cast<std::uint32_t>(at + lane),
+                           .lowest = lows[lane],
+                           .highest = highs[lane]};
+  }
+  return found;
+}
+
+}  // namespace kindred::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kindred::simd {
+
+HWY_EXPORT(screen_kernel);
+
+Screen screen() { return KINDRED_SIMD_DISPATCH(screen_kernel); }
+
+}  // namespace kindred::simd
+#endif  // HWY_ONCE
