@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstring>
-#include <ranges>
 #include <utility>
-#include <vector>
 
 #include "index/metrics.h"
+#include "index/typed_rows.h"
+#include "index/types.h"
 
 namespace kindred::index {
 namespace {
@@ -17,25 +18,41 @@ namespace {
 constexpr base::SectionsKind kKind{.content = "index", .version = 1};
 
 /// The section "index".
-struct About {
+struct AboutBytes {
   std::array<char, 32> type;
   std::array<char, 16> metric;
   std::uint64_t rows;
   std::uint64_t dimensions;
 };
-static_assert(sizeof(About) == 64);
+static_assert(sizeof(AboutBytes) == 64);
+
+/// The section "row_type".
+using RowTypeBytes = std::array<char, 16>;
 
 template <std::size_t kSize>
-std::string_view text_of(const std::array<char, kSize>& field) {
-  return {field.begin(), std::ranges::find(field, '\0')};
+void put_text(std::string_view text, std::array<char, kSize>& field) {
+  assert(text.size() <= kSize);
+  std::ranges::copy(text, field.begin());
 }
 
-std::unexpected<Error> wrong_size(const std::filesystem::path& path, std::string_view section,
-                                  std::size_t size, const About& about) {
-  return fail(
-      ErrorCode::corrupt,
-      fmt::format("{}: section \"{}\" has {} bytes, which don't make {} rows of {} dimensions",
-                  path.string(), section, size, about.rows, about.dimensions));
+/// Without the padding; an error where it is not printable ASCII.
+template <std::size_t kSize>
+Result<std::string> text_of(const std::array<char, kSize>& field,
+                            const std::filesystem::path& path) {
+  std::string text(field.begin(), std::ranges::find(field, '\0'));
+  if (std::ranges::any_of(text, [](char c) { return c < ' ' || c > '~'; }))
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: the name of a type or metric is not text", path.string()));
+  return text;
+}
+
+/// `parse`'s value of a name; its error with the path in front.
+template <typename T>
+Result<T> named(const std::filesystem::path& path, Result<T> parsed) {
+  if (!parsed.has_value())
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: {}", path.string(), parsed.error().message));
+  return parsed;
 }
 
 /// Whether a * b * c is `size`; false where the product overflows.
@@ -49,19 +66,23 @@ bool is_product(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t
 
 Result<void> write_file(base::FileSystem& files, const std::filesystem::path& path,
                         const Contents& contents) {
-  About about{.type = {},
-              .metric = {},
-              .rows = contents.rows.rows(),
-              .dimensions = contents.rows.dimensions()};
-  std::ranges::copy(contents.type, about.type.begin());
-  std::ranges::copy(name_of(contents.metric), about.metric.begin());
-  std::vector<base::SectionBytes> sections = {
-      {"index", {std::as_bytes(std::span(&about, 1))}},
-      {"rows", {std::as_bytes(contents.rows.values())}},
-      {"ids", {std::as_bytes(contents.ids)}},
-  };
-  if (traits_of(contents.metric).unit_length)
-    sections.push_back({"lengths", {std::as_bytes(contents.lengths)}});
+  AboutBytes about{.type = {},
+                   .metric = {},
+                   .rows = contents.about.rows,
+                   .dimensions = contents.about.dimensions};
+  put_text(contents.about.type, about.type);
+  put_text(name_of(contents.about.metric), about.metric);
+  RowTypeBytes row_type{};
+  put_text(name_of(contents.about.row_type), row_type);
+  std::vector<base::SectionBytes> sections = {{"index", {std::as_bytes(std::span(&about, 1))}}};
+  // Files of float32 rows are as they were before there was another type.
+  if (contents.about.row_type != RowType::f32)
+    sections.push_back({"row_type", {std::as_bytes(std::span(row_type))}});
+  sections.push_back({"rows", contents.rows});
+  sections.push_back({"ids", contents.ids});
+  if (traits_of(contents.about.metric).unit_length)
+    sections.push_back({"lengths", contents.lengths});
+  sections.insert(sections.end(), contents.further.begin(), contents.further.end());
   return base::write_atomically(files, path, [&](base::WritableFile& file) {
     return base::write_sections(file, kKind, sections);
   });
@@ -70,58 +91,72 @@ Result<void> write_file(base::FileSystem& files, const std::filesystem::path& pa
 Result<File> File::open(base::FileSystem& files, const std::filesystem::path& path) {
   auto map = KINDRED_TRY(files.map(path));
   File file(KINDRED_TRY(base::Sections::open(std::move(map), path, kKind)));
-  const base::Sections& sections = file.sections_;
-
-  const std::size_t about_section = KINDRED_TRY(sections.find("index"));
-  const auto about_bytes = sections.bytes(about_section);
-  About about;
-  if (about_bytes.size() != sizeof(about))
-    return fail(ErrorCode::corrupt, fmt::format("{}: section \"index\" has {} bytes, not {}",
-                                                path.string(), about_bytes.size(), sizeof(about)));
-  KINDRED_TRY(sections.verify(about_section, 0, sizeof(about)));
-  std::memcpy(&about, about_bytes.data(), sizeof(about));
-  for (const char c : std::array{text_of(about.type), text_of(about.metric)} | std::views::join)
-    if (c < ' ' || c > '~')
-      return fail(ErrorCode::corrupt,
-                  fmt::format("{}: the names of type and metric are not text", path.string()));
-  const auto metric = parse_metric(text_of(about.metric));
-  if (!metric.has_value())
-    return fail(ErrorCode::unsupported,
-                fmt::format("{}: {}", path.string(), metric.error().message));
-
-  file.rows_section_ = KINDRED_TRY(sections.find("rows"));
-  file.ids_section_ = KINDRED_TRY(sections.find("ids"));
-  const auto rows = sections.bytes(file.rows_section_);
-  const auto ids = sections.bytes(file.ids_section_);
-  if (about.dimensions == 0 && about.rows != 0) return wrong_size(path, "rows", rows.size(), about);
-  if (!is_product(about.rows, about.dimensions, sizeof(float), rows.size()))
-    return wrong_size(path, "rows", rows.size(), about);
-  if (!is_product(about.rows, 1, sizeof(std::uint64_t), ids.size()))
-    return wrong_size(path, "ids", ids.size(), about);
-  std::span<const std::byte> lengths;
-  if (traits_of(*metric).unit_length) {
-    lengths = sections.bytes(KINDRED_TRY(sections.find("lengths")));
-    if (!is_product(about.rows, 1, sizeof(double), lengths.size()))
-      return wrong_size(path, "lengths", lengths.size(), about);
-  }
-
-  // Sections start on 64-byte boundaries of a map that starts on a page.
-  file.contents_ = {
-      // In the map too, not in the copy on the stack.
-      .type = {reinterpret_cast<const char*>(about_bytes.data()), text_of(about.type).size()},
-      .metric = *metric,
-      .rows = {reinterpret_cast<const float*>(rows.data()), about.rows, about.dimensions},
-      .ids = {reinterpret_cast<const std::uint64_t*>(ids.data()), about.rows},
-      .lengths = {reinterpret_cast<const double*>(lengths.data()), lengths.size() / sizeof(double)},
-  };
+  KINDRED_TRY(file.read_about());
+  const About& about = file.about_;
+  file.rows_section_ =
+      KINDRED_TRY(file.find_rows("rows", about.dimensions, value_bytes(about.row_type)));
+  file.ids_section_ = KINDRED_TRY(file.find_rows("ids", 1, sizeof(std::uint64_t)));
+  file.has_lengths_ = traits_of(about.metric).unit_length;
+  if (file.has_lengths_)
+    file.lengths_section_ = KINDRED_TRY(file.find_rows("lengths", 1, sizeof(double)));
   return {std::move(file)};
 }
 
+Result<void> File::read_about() {
+  const auto section = KINDRED_TRY(find<AboutBytes>("index", 1));
+  KINDRED_TRY(verify(section));
+  const AboutBytes& bytes = section.values.front();
+  about_.type = KINDRED_TRY(text_of(bytes.type, path()));
+  const auto metric = KINDRED_TRY(text_of(bytes.metric, path()));
+  about_.metric = KINDRED_TRY(named(path(), parse_metric(metric)));
+  about_.rows = bytes.rows;
+  about_.dimensions = bytes.dimensions;
+  if (sections_.find("row_type").has_value()) {
+    const auto row_type = KINDRED_TRY(find<RowTypeBytes>("row_type", 1));
+    KINDRED_TRY(verify(row_type));
+    const auto name = KINDRED_TRY(text_of(row_type.values.front(), path()));
+    about_.row_type = KINDRED_TRY(named(path(), parse_row_type(name)));
+  }
+  if (about_.dimensions == 0 && about_.rows != 0)
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: {} rows of 0 dimensions", path().string(), about_.rows));
+  return {};
+}
+
+Result<std::size_t> File::find_rows(std::string_view name, std::size_t dimensions,
+                                    std::size_t value_bytes) const {
+  const std::size_t section = KINDRED_TRY(sections_.find(name));
+  const std::size_t size = sections_.bytes(section).size();
+  if (!is_product(about_.rows, dimensions, value_bytes, size))
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: section \"{}\" has {} bytes, which don't make {} rows of {} "
+                            "dimensions of {} bytes",
+                            path().string(), name, size, about_.rows, dimensions, value_bytes));
+  return section;
+}
+
+Result<std::size_t> File::find_bytes(std::string_view name, std::size_t count,
+                                     std::size_t value_bytes) const {
+  const std::size_t section = KINDRED_TRY(sections_.find(name));
+  const std::size_t size = sections_.bytes(section).size();
+  if (!is_product(count, value_bytes, 1, size))
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: section \"{}\" has {} bytes, not {} values of {}", path().string(),
+                            name, size, count, value_bytes));
+  return section;
+}
+
 Result<void> File::verify_rows(std::size_t begin, std::size_t count) const {
-  const std::size_t row_size = contents_.rows.dimensions() * sizeof(float);
-  KINDRED_TRY(sections_.verify(rows_section_, begin * row_size, count * row_size));
+  const std::size_t row_bytes = about_.dimensions * value_bytes(about_.row_type);
+  KINDRED_TRY(sections_.verify(rows_section_, begin * row_bytes, count * row_bytes));
+  if (has_lengths_)
+    KINDRED_TRY(sections_.verify(lengths_section_, begin * sizeof(double), count * sizeof(double)));
   return sections_.verify(ids_section_, begin * sizeof(std::uint64_t),
                           count * sizeof(std::uint64_t));
+}
+
+Result<void> File::verify_ids() const {
+  return sections_.verify(ids_section_, 0, sections_.bytes(ids_section_).size());
 }
 
 }  // namespace kindred::index

@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <shared_mutex>
 #include <utility>
 
 #include "base/try_parallel_for.h"
 #include "index/ids.h"
 #include "index/metrics.h"
 #include "kindred/threads.h"
+#include "simd/half.h"
 
 namespace kindred::index {
 namespace {
@@ -21,45 +25,85 @@ constexpr std::size_t kBlockBytes = std::size_t{128} << 10;
 constexpr std::size_t kMostBlockRows = 1024;
 /// Rows below which a thread of its own is not worth its start.
 constexpr std::size_t kFewestRows = 4096;
-/// A row that is looked up costs about as much as this many that a scan goes past.
+/// Looking an id up costs about as much as asking this many whether they pass.
 constexpr std::size_t kLookUp = 4;
+/// Rows that one task converts, copies or asks a filter about.
+constexpr std::size_t kTaskRows = 1024;
 
-constexpr std::size_t kMostRows = (std::size_t{1} << 31) - 1;
+std::size_t block_rows(std::size_t row_bytes) {
+  return std::clamp<std::size_t>(kBlockBytes / row_bytes / 4 * 4, 4, kMostBlockRows);
+}
 
-std::size_t block_rows(std::size_t dimensions) {
-  const std::size_t fitting = kBlockBytes / (std::max<std::size_t>(dimensions, 1) * sizeof(float));
-  return std::clamp<std::size_t>(fitting / 4 * 4, 4, kMostBlockRows);
+/// Room for `count` values that come one after another: a value is moved three times on average.
+template <typename T>
+void reserve_more(std::vector<T>& values, std::size_t count) {
+  if (count > values.capacity()) values.reserve(std::max(count, values.size() + values.size() / 2));
+}
+
+Result<void> check_finite(std::span<const float> values, std::size_t row,
+                          const std::filesystem::path& path) {
+  const auto bad = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
+  if (bad == values.end()) return {};
+  return fail(ErrorCode::corrupt, fmt::format("{}: row {} has a value that is not finite: {} at {}",
+                                              path.string(), row, *bad, bad - values.begin()));
 }
 
 }  // namespace
 
-Flat::Flat(Metric metric, std::size_t dimensions) : metric_(metric), dimensions_(dimensions) {}
+Flat::Flat(Metric metric, RowType row_type, std::size_t dimensions)
+    : metric_(metric), row_type_(row_type), dimensions_(dimensions) {
+  if (dimensions > 0) start_rows(dimensions);
+}
+
+void Flat::start_rows(std::size_t dimensions) {
+  rows_.emplace(row_type_, dimensions);
+  dimensions_ = dimensions;
+}
 
 Result<std::unique_ptr<Flat>> Flat::build(const Prepared& rows, const IndexOptions& options) {
-  auto flat = std::make_unique<Flat>(options.metric, rows.rows.dimensions());
+  auto flat = std::make_unique<Flat>(options.metric, options.rows, rows.rows.dimensions());
   KINDRED_TRY(flat->add(rows));
   return flat;
 }
 
 Result<std::unique_ptr<Flat>> Flat::open(File file, OpenMode mode) {
-  const Contents& contents = file.contents();
-  auto flat = std::make_unique<Flat>(contents.metric, contents.rows.dimensions());
-  if (mode == OpenMode::map) {
-    flat->file_ = std::move(file);
+  const About& about = file.about();
+  if (about.rows > TypedRows::kMostRows)
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: {} rows, an index holds up to {}", file.path().string(),
+                            about.rows, TypedRows::kMostRows));
+  auto flat = std::make_unique<Flat>(about.metric, about.row_type, about.dimensions);
+  if (mode == OpenMode::load) {
+    KINDRED_TRY(flat->load(file));
     return flat;
   }
-  KINDRED_TRY(file.verify_all());
-  KINDRED_TRY(check_distinct(contents.ids));
-  KINDRED_TRY(flat->add({.rows = contents.rows, .lengths = contents.lengths, .ids = contents.ids}));
+  if (flat->rows_) flat->rows_->borrow(file.rows().data(), about.rows);
+  flat->file_ = std::move(file);
   return flat;
 }
 
-MatrixView Flat::rows() const {
-  return file_ ? file_->contents().rows : MatrixView(rows_.data(), ids_.size(), dimensions_);
-}
-
-std::span<const std::uint64_t> Flat::ids() const {
-  return file_ ? file_->contents().ids : std::span<const std::uint64_t>(ids_);
+Result<void> Flat::load(const File& file) {
+  KINDRED_TRY(file.verify_all());
+  KINDRED_TRY(check_distinct(file.ids()));
+  const std::size_t count = file.about().rows;
+  if (count == 0) return {};
+  reserve(count);
+  ids_.assign(file.ids().begin(), file.ids().end());
+  lengths_.assign(file.lengths().begin(), file.lengths().end());
+  for (std::uint32_t row = 0; row < count; ++row) row_of_.put(ids_[row], row);
+  TypedRows mapped(row_type_, dimensions_);
+  mapped.borrow(file.rows().data(), count);
+  return base::try_parallel_for((count + kTaskRows - 1) / kTaskRows,
+                                [&](std::size_t task) -> Result<void> {
+                                  std::vector<float> values(dimensions_);
+                                  const std::size_t end = std::min(count, (task + 1) * kTaskRows);
+                                  for (std::size_t row = task * kTaskRows; row < end; ++row) {
+                                    mapped.get(row, values);
+                                    KINDRED_TRY(check_finite(values, row, file.path()));
+                                    rows_->set(row, values);
+                                  }
+                                  return {};
+                                });
 }
 
 std::size_t Flat::size() const {
@@ -74,8 +118,8 @@ std::size_t Flat::dimensions() const {
 
 std::size_t Flat::memory_bytes() const {
   const std::shared_lock lock(mutex_);
-  return ids_.size() * (dimensions_ * sizeof(float) + sizeof(std::uint64_t)) +
-         lengths_.size() * sizeof(double) + row_of_.bytes();
+  return (rows_ && !file_ ? ids_.size() * rows_->row_bytes() : 0) +
+         ids_.size() * sizeof(std::uint64_t) + lengths_.size() * sizeof(double) + row_of_.bytes();
 }
 
 std::uint64_t Flat::next_id() const {
@@ -83,80 +127,91 @@ std::uint64_t Flat::next_id() const {
   return ids().empty() ? 0 : std::ranges::max(ids()) + 1;
 }
 
-std::optional<std::size_t> Flat::find(std::uint64_t id) const {
-  if (file_) {
-    const auto found = std::ranges::find(ids(), id);
-    if (found == ids().end()) return std::nullopt;
-    return found - ids().begin();
-  }
-  const std::uint32_t row = row_of_.find(id);
-  if (row == row_of_.kNowhere) return std::nullopt;
-  return row;
+/// A map's ids are not looked at before one is asked for.
+Result<void> Flat::index_mapped_ids() const {
+  const std::lock_guard lock(mapped_ids_);
+  if (indexed_) return {};
+  KINDRED_TRY(file_->verify_ids());
+  row_of_.reserve(ids().size());
+  for (std::uint32_t row = 0; row < ids().size(); ++row) row_of_.put(ids()[row], row);
+  indexed_ = true;
+  return {};
+}
+
+/// The row of an id, kNowhere where it has none.
+Result<std::uint32_t> Flat::find(std::uint64_t id) const {
+  if (file_) KINDRED_TRY(index_mapped_ids());
+  return row_of_.find(id);
 }
 
 bool Flat::contains(std::uint64_t id) const {
   const std::shared_lock lock(mutex_);
-  return find(id).has_value();
+  const auto row = find(id);
+  return row.has_value() && *row != row_of_.kNowhere;
 }
 
 Result<bool> Flat::row(std::uint64_t id, std::span<float> to, double& length) const {
   const std::shared_lock lock(mutex_);
-  const auto row = find(id);
-  if (!row) return false;
-  if (file_) {
-    KINDRED_TRY(file_->verify_rows(*row, 1));
-    if (!file_->contents().lengths.empty()) KINDRED_TRY(file_->verify_all());
-  }
-  std::ranges::copy(rows().row(*row), to.begin());
-  const auto lengths = file_ ? file_->contents().lengths : std::span<const double>(lengths_);
-  length = lengths.empty() ? 1 : lengths[*row];
+  const std::uint32_t row = KINDRED_TRY(find(id));
+  if (row == row_of_.kNowhere) return false;
+  if (file_) KINDRED_TRY(file_->verify_rows(row, 1));
+  rows_->get(row, to);
+  length = lengths().empty() ? 1 : lengths()[row];
   return true;
 }
 
 std::vector<std::uint64_t> Flat::sample_ids(std::size_t count) const {
   const std::shared_lock lock(mutex_);
-  std::vector<std::uint64_t> sample;
   const auto all = ids();
-  count = std::min(count, all.size());
-  for (std::size_t i = 0; i < count; ++i) sample.push_back(all[i * all.size() / count]);
+  std::vector<std::uint64_t> sample(std::min(count, all.size()));
+  for (std::size_t i = 0; i < sample.size(); ++i) sample[i] = all[i * all.size() / sample.size()];
   return sample;
 }
 
 void Flat::reserve(std::size_t rows) {
+  rows_->grow(rows);
+  reserve_more(ids_, rows);
+  if (traits_of(metric_).unit_length) reserve_more(lengths_, rows);
   row_of_.reserve(rows);
-  if (rows * dimensions_ <= rows_.size()) return;
-  // From nothing exactly, then by halves: a row is copied three times at most, on average.
-  HugeArray<float> larger(std::max(rows, ids_.empty() ? 0 : ids_.size() + ids_.size() / 2) *
-                          dimensions_);
-  std::copy_n(rows_.data(), ids_.size() * dimensions_, larger.data());
-  rows_ = std::move(larger);
 }
 
 Result<void> Flat::add(const Prepared& added) {
   const std::unique_lock lock(mutex_);
   if (file_) return read_only(file_->path());
-  if (dimensions_ == 0) dimensions_ = added.rows.dimensions();
-  std::size_t fresh = 0;
-  for (const std::uint64_t id : added.ids)
-    if (row_of_.find(id) == row_of_.kNowhere) ++fresh;
-  if (ids_.size() + fresh > kMostRows)
-    return fail(
-        ErrorCode::invalid_argument,
-        fmt::format("{} rows and {} more: an index holds up to {}", ids_.size(), fresh, kMostRows));
-  reserve(ids_.size() + fresh);
-  for (std::size_t i = 0; i < added.ids.size(); ++i) {
-    std::uint32_t row = row_of_.find(added.ids[i]);
-    if (row == row_of_.kNowhere) {
-      row = static_cast<std::uint32_t>(ids_.size());
-      ids_.push_back(added.ids[i]);
-      if (!added.lengths.empty()) lengths_.push_back(added.lengths[i]);
-      row_of_.put(added.ids[i], row);
-    } else if (!added.lengths.empty()) {
-      lengths_[row] = added.lengths[i];
-    }
-    std::ranges::copy(added.rows.row(i), rows_.data() + row * dimensions_);
+  if (added.ids.empty()) return {};
+  if (!rows_) start_rows(added.rows.dimensions());
+  if (added.rows.dimensions() != dimensions_)  // another thread was first to say how many
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the vectors have {} dimensions, the index has {}",
+                            added.rows.dimensions(), dimensions_));
+  std::size_t size = ids_.size();
+  RowNumbers places(added.ids.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    places[i] = row_of_.find(added.ids[i]);
+    if (places[i] == row_of_.kNowhere) places[i] = static_cast<std::uint32_t>(size++);
   }
-  return {};
+  if (size > TypedRows::kMostRows)
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{} rows and {} more: an index holds up to {}", ids_.size(),
+                            size - ids_.size(), TypedRows::kMostRows));
+  // Whatever needs memory first, so that what can't be done is not half done.
+  reserve(size);
+  const std::size_t before = ids_.size();
+  ids_.resize(size);
+  if (!added.lengths.empty()) lengths_.resize(size);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    ids_[places[i]] = added.ids[i];
+    if (!added.lengths.empty()) lengths_[places[i]] = added.lengths[i];
+    if (places[i] >= before) row_of_.put(added.ids[i], places[i]);
+  }
+  return base::try_parallel_for(
+      (places.size() + kTaskRows - 1) / kTaskRows, [&](std::size_t task) -> Result<void> {
+        const std::size_t end = std::min(places.size(), (task + 1) * kTaskRows);
+        for (std::size_t i = task * kTaskRows; i < end; ++i) {
+          rows_->set(places[i], added.rows.row(i));
+        }
+        return {};
+      });
 }
 
 Result<std::size_t> Flat::remove(std::span<const std::uint64_t> ids) {
@@ -167,14 +222,12 @@ Result<std::size_t> Flat::remove(std::span<const std::uint64_t> ids) {
     const std::uint32_t hole = row_of_.find(id);
     if (hole == row_of_.kNowhere) continue;
     row_of_.remove(id);
-    // The last row takes its place.
     const std::size_t last = ids_.size() - 1;
     if (hole != last) {
       row_of_.put(ids_[last], hole);
       ids_[hole] = ids_[last];
-      std::copy_n(rows_.data() + last * dimensions_, dimensions_,
-                  rows_.data() + hole * dimensions_);
       if (!lengths_.empty()) lengths_[hole] = lengths_[last];
+      rows_->copy(last, hole);
     }
     ids_.pop_back();
     if (!lengths_.empty()) lengths_.pop_back();
@@ -185,63 +238,82 @@ Result<std::size_t> Flat::remove(std::span<const std::uint64_t> ids) {
 
 Result<void> Flat::save(base::FileSystem& files, const std::filesystem::path& path) const {
   const std::shared_lock lock(mutex_);
-  if (file_) {
-    KINDRED_TRY(file_->verify_all());
-    return write_file(files, path, file_->contents());
+  if (file_) KINDRED_TRY(file_->verify_all());
+  Contents contents{.about = {.type = std::string(kType),
+                              .metric = metric_,
+                              .row_type = row_type_,
+                              .rows = ids().size(),
+                              .dimensions = dimensions_},
+                    .rows = {},
+                    .ids = {std::as_bytes(ids())},
+                    .lengths = {std::as_bytes(lengths())}};
+  if (rows_) contents.rows = rows_->pieces(ids().size());
+  return write_file(files, path, contents);
+}
+
+/// The rows whose ids pass, ascending; nothing where all do.
+Result<std::optional<Flat::RowNumbers>> Flat::passing_rows(const Filter* filter) const {
+  if (filter == nullptr) return std::nullopt;
+  RowNumbers passing;
+  const std::size_t count = ids().size();
+  if (filter->is_list() && kLookUp * filter->ids().size() < count) {
+    for (const std::uint64_t id : filter->ids()) {
+      const std::uint32_t row = KINDRED_TRY(find(id));
+      if (row != row_of_.kNowhere) passing.push_back(row);
+    }
+    std::ranges::sort(passing);
+    return passing;
   }
-  return write_file(
-      files, path,
-      {.type = kType, .metric = metric_, .rows = rows(), .ids = ids_, .lengths = lengths_});
+  if (file_) KINDRED_TRY(file_->verify_ids());
+  std::vector<RowNumbers> of_task((count + kTaskRows - 1) / kTaskRows);
+  KINDRED_TRY(base::try_parallel_for(of_task.size(), [&](std::size_t task) -> Result<void> {
+    const std::size_t end = std::min(count, (task + 1) * kTaskRows);
+    for (std::size_t row = task * kTaskRows; row < end; ++row)
+      if (filter->passes(ids()[row])) of_task[task].push_back(static_cast<std::uint32_t>(row));
+    return {};
+  }));
+  for (const RowNumbers& rows : of_task) passing.insert(passing.end(), rows.begin(), rows.end());
+  if (passing.size() == count) return std::nullopt;
+  return passing;
 }
 
 /// Offers the rows [begin, end) to each query's best.
+template <typename Row>
 Result<void> Flat::scan(MatrixView queries, std::size_t begin, std::size_t end,
-                        const Filter* filter, std::span<simd::TopK> best) const {
+                        std::span<simd::TopK> best) const {
   const MetricTraits& traits = traits_of(metric_);
-  const simd::MeasureRows measure = traits.kernels().floats;
-  const std::size_t block = block_rows(dimensions_);
+  const auto measure = traits.kernels().template of<Row>();
+  const std::size_t block = block_rows(rows_->row_bytes());
   std::array<float, kMostBlockRows> keys;
-  std::array<std::uint64_t, kMostBlockRows> passing;
-  std::array<std::uint32_t, kMostBlockRows> places;
-  for (std::size_t row = begin; row < end; row += block) {
-    const std::size_t count = std::min(block, end - row);
+  for (std::size_t row = begin; row < end;) {
+    const std::size_t to_chunk_end = TypedRows::kChunkRows - row % TypedRows::kChunkRows;
+    const std::size_t count = std::min({block, end - row, to_chunk_end});
     if (file_) KINDRED_TRY(file_->verify_rows(row, count));
-    std::size_t passed = 0;
-    if (filter != nullptr) {
-      for (std::size_t i = 0; i < count; ++i)
-        if (filter->passes(ids()[row + i])) {
-          places[passed] = static_cast<std::uint32_t>(i);
-          passing[passed++] = ids()[row + i];
-        }
-      if (passed == 0) continue;
-    }
+    const auto* const values = static_cast<const Row*>(rows_->data(row));
     for (std::size_t query = 0; query < queries.rows(); ++query) {
-      measure(queries.row(query).data(), rows().row(row).data(), count, dimensions_, keys.data());
+      measure(queries.row(query).data(), values, count, dimensions_, keys.data());
       if (traits.smaller_first)
         for (std::size_t i = 0; i < count; ++i) keys[i] = -keys[i];
-      if (filter == nullptr) {
-        best[query].offer(std::span(keys).first(count), ids().subspan(row, count));
-        continue;
-      }
-      for (std::size_t i = 0; i < passed; ++i) keys[i] = keys[places[i]];
-      best[query].offer(std::span(keys).first(passed), std::span(passing).first(passed));
+      best[query].offer(std::span(keys).first(count), ids().subspan(row, count));
     }
+    row += count;
   }
   return {};
 }
 
-/// Offers the rows of some ids to each query's best.
-Result<void> Flat::score_list(MatrixView queries, std::span<const std::uint64_t> allowed,
-                              std::span<simd::TopK> best) const {
+/// Offers some rows to each query's best.
+template <typename Row>
+Result<void> Flat::score(MatrixView queries, std::span<const std::uint32_t> rows,
+                         std::span<simd::TopK> best) const {
   const MetricTraits& traits = traits_of(metric_);
-  const simd::MeasureRows measure = traits.kernels().floats;
-  for (const std::uint64_t id : allowed) {
-    const std::uint32_t row = row_of_.find(id);
-    if (row == row_of_.kNowhere) continue;
+  const auto measure = traits.kernels().template of<Row>();
+  for (const std::uint32_t row : rows) {
+    if (file_) KINDRED_TRY(file_->verify_rows(row, 1));
+    const auto* const values = static_cast<const Row*>(rows_->data(row));
     for (std::size_t query = 0; query < queries.rows(); ++query) {
       float key = 0;
-      measure(queries.row(query).data(), rows_.data() + row * dimensions_, 1, dimensions_, &key);
-      best[query].offer(simd::Scored{traits.smaller_first ? -key : key, id});
+      measure(queries.row(query).data(), values, 1, dimensions_, &key);
+      best[query].offer(simd::Scored{traits.smaller_first ? -key : key, ids()[row]});
     }
   }
   return {};
@@ -249,35 +321,36 @@ Result<void> Flat::score_list(MatrixView queries, std::span<const std::uint64_t>
 
 Result<std::vector<Best>> Flat::search(MatrixView queries, const Request& request) const {
   const std::shared_lock lock(mutex_);
-  const std::size_t count = ids().size();
+  const auto passing = KINDRED_TRY(passing_rows(request.filter));
+  const std::size_t count = passing ? passing->size() : ids().size();
   if (count == 0) return std::vector<Best>(queries.rows());
-  const std::size_t left_out = request.left_out.empty() ? 0 : 1;
-  const std::size_t k = std::min(request.k, count) + left_out;
-  const Filter* filter = request.filter;
-  const bool by_list =
-      filter != nullptr && filter->is_list() && !file_ && kLookUp * filter->ids().size() < count;
+  // One more than asked for, where one is to be left out.
+  const std::size_t k = std::min(request.k, count) + (request.left_out.empty() ? 0 : 1);
   const std::size_t groups = (queries.rows() + kGroupQueries - 1) / kGroupQueries;
-  const std::size_t most_parts = by_list ? 1 : std::max<std::size_t>(count / kFewestRows, 1);
+  const std::size_t most_parts = std::max<std::size_t>(count / kFewestRows, 1);
   const std::size_t parts =
       groups == 0 ? 1 : std::clamp<std::size_t>((threads() + groups - 1) / groups, 1, most_parts);
   // A query's best of each part of the rows, part by part.
   std::vector<simd::TopK> best(parts * queries.rows(), simd::TopK(k));
-  const auto search_some = [&](std::size_t item) -> Result<void> {
+  const auto search_some = [&]<typename Row>(std::size_t item, Row) -> Result<void> {
     const std::size_t part = item % parts;
     const std::size_t first = item / parts * kGroupQueries;
-    const std::size_t some = std::min(kGroupQueries, queries.rows() - first);
-    const auto bests = std::span(best).subspan(part * queries.rows() + first, some);
-    if (by_list) return score_list(queries.slice(first, some), filter->ids(), bests);
-    return scan(queries.slice(first, some), count / parts * part,
-                part + 1 == parts ? count : count / parts * (part + 1), filter, bests);
+    const auto some = queries.slice(first, std::min(kGroupQueries, queries.rows() - first));
+    const auto bests = std::span(best).subspan(part * queries.rows() + first, some.rows());
+    const std::size_t begin = count / parts * part;
+    const std::size_t end = part + 1 == parts ? count : begin + count / parts;
+    if (passing) return score<Row>(some, std::span(*passing).subspan(begin, end - begin), bests);
+    return scan<Row>(some, begin, end, bests);
   };
-  KINDRED_TRY(base::try_parallel_for(groups * parts, search_some));
+  KINDRED_TRY(base::try_parallel_for(groups * parts, [&](std::size_t item) {
+    return row_type_ == RowType::f32 ? search_some(item, float()) : search_some(item, simd::Half());
+  }));
   std::vector<Best> results(queries.rows());
   for (std::size_t query = 0; query < queries.rows(); ++query) {
     for (std::size_t part = 1; part < parts; ++part)
       best[query].merge(best[part * queries.rows() + query]);
     results[query] = best[query].take();
-    if (left_out != 0) leave_out(results[query], request.left_out[query], request.k);
+    if (!request.left_out.empty()) leave_out(results[query], request.left_out[query], request.k);
   }
   return results;
 }

@@ -1,26 +1,38 @@
-/// The exact index: scores every row.
+/// The exact index: rows in no particular order, every one of them scored.
 ///
 /// Rows go past in blocks that fit into the second-level cache, and a few queries share each block,
-/// so that a batch reads the memory once for all of them. A single query is bound by memory. Where
-/// there are fewer groups of queries than threads, the rows are divided too; TopK's total order
-/// makes the merged result the same as the undivided one. Behind a list of ids that is short
-/// beside the rows, only those are scored.
+/// so that a batch reads the memory once for all of them. Where there are fewer groups of queries
+/// than threads, the rows are divided too; TopK's total order makes the merged result the same as
+/// the undivided one.
+///
+/// A removed row's place is taken by the last one, so that rows stand without gaps. A table says
+/// where each id is (id_table.h). A filter becomes a list of rows before the scan: a list of ids
+/// that is short beside the rows is looked up, otherwise all ids are asked.
 ///
 /// Rows are its own (built, loaded) or a mapped file's, whose blocks are verified as the scan
-/// reaches them; those can't be changed. Thread safety: a readers-writer lock. A search reads all
-/// rows in milliseconds, a change writes one: readers hardly ever wait, and never see half a
-/// change. Cost: rows x dimensions a query; adding and removing a row cost a copy of it.
+/// reaches them; those can't be changed.
+///
+/// Thread safety: a readers-writer lock, the right one here: a search reads all rows and no
+/// structure, so that there is nothing finer to lock; changes are short beside it. A search waits
+/// for a change that has begun, a change for the searches that have; save() counts as a search. So
+/// a filter must not call the index. Cost: rows x dimensions a query; adding and removing a row
+/// cost a copy of it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "index/fair_shared_mutex.h"
 #include "index/file.h"
-#include "index/huge_array.h"
 #include "index/id_table.h"
 #include "index/implementation.h"
+#include "index/typed_rows.h"
 #include "kindred/index.h"
 #include "simd/top_k.h"
 
@@ -31,14 +43,14 @@ class Flat final : public Implementation {
   static constexpr std::string_view kType = "flat";
 
   /// An index of no rows; dimensions 0: those of the first row that comes.
-  Flat(Metric metric, std::size_t dimensions);
+  Flat(Metric metric, RowType row_type, std::size_t dimensions);
   static Result<std::unique_ptr<Flat>> build(const Prepared& rows, const IndexOptions& options);
   /// `mode` as Index::open has it.
   static Result<std::unique_ptr<Flat>> open(File file, OpenMode mode);
 
   IndexType type() const override { return IndexType::flat; }
   Metric metric() const override { return metric_; }
-  RowType row_type() const override { return RowType::f32; }
+  RowType row_type() const override { return row_type_; }
   std::size_t size() const override;
   std::size_t dimensions() const override;
   std::size_t ef_search() const override { return 0; }
@@ -57,34 +69,43 @@ class Flat final : public Implementation {
   std::vector<std::uint64_t> sample_ids(std::size_t count) const override;
   void set_ef_search(std::size_t) override {}
 
-  /// Replaces `path` atomically. What is mapped is verified first: damage is not given new
-  /// checksums.
+  /// What is mapped is verified first: damage is not given new checksums.
   Result<void> save(base::FileSystem& files, const std::filesystem::path& path) const override;
 
  private:
   struct IdOf {
     const Flat* flat;
-    std::uint64_t operator()(std::uint32_t row) const { return flat->ids_[row]; }
+    std::uint64_t operator()(std::uint32_t row) const { return flat->ids()[row]; }
   };
+  using RowNumbers = std::vector<std::uint32_t>;
 
   // All of these under mutex_.
-  MatrixView rows() const;
-  std::span<const std::uint64_t> ids() const;
-  Result<void> scan(MatrixView queries, std::size_t begin, std::size_t end, const Filter* filter,
-                    std::span<simd::TopK> best) const;
-  Result<void> score_list(MatrixView queries, std::span<const std::uint64_t> allowed,
-                          std::span<simd::TopK> best) const;
-  std::optional<std::size_t> find(std::uint64_t id) const;
+  std::span<const std::uint64_t> ids() const { return file_ ? file_->ids() : ids_; }
+  std::span<const double> lengths() const { return file_ ? file_->lengths() : lengths_; }
+  void start_rows(std::size_t dimensions);
   void reserve(std::size_t rows);
+  Result<void> load(const File& file);
+  template <typename Row>
+  Result<void> scan(MatrixView queries, std::size_t begin, std::size_t end,
+                    std::span<simd::TopK> best) const;
+  template <typename Row>
+  Result<void> score(MatrixView queries, std::span<const std::uint32_t> rows,
+                     std::span<simd::TopK> best) const;
+  Result<std::uint32_t> find(std::uint64_t id) const;
+  Result<void> index_mapped_ids() const;
+  Result<std::optional<RowNumbers>> passing_rows(const Filter* filter) const;
 
   Metric metric_;
-  std::size_t dimensions_ = 0;
-  mutable std::shared_mutex mutex_;
+  RowType row_type_;
+  std::size_t dimensions_;
+  mutable FairSharedMutex mutex_;
   std::optional<File> file_;  ///< where the rows are a map's
-  HugeArray<float> rows_;  ///< else these, with room for more, and the ids and lengths beside them
   std::vector<std::uint64_t> ids_;
   std::vector<double> lengths_;
-  IdTable<IdOf> row_of_{IdOf{this}};
+  std::optional<TypedRows> rows_;  ///< none where the dimensions are not known yet
+  mutable std::mutex mapped_ids_;  ///< guards the making of row_of_ of a map's ids
+  mutable bool indexed_ = false;   ///< whether row_of_ knows the ids: not at first, of a map's
+  mutable IdTable<IdOf> row_of_{IdOf{this}};
 };
 
 }  // namespace kindred::index

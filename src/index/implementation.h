@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/file_system.h"
+#include "index/fair_shared_mutex.h"
 #include "index/filter.h"
 #include "kindred/index.h"
 #include "kindred/matrix.h"
@@ -62,7 +63,7 @@ class Implementation {
   virtual std::size_t dimensions() const = 0;
   virtual std::size_t ef_search() const = 0;
   virtual std::size_t memory_bytes() const = 0;
-  /// The number after the largest id, 0 where there is none.
+  /// The number after the largest id, 0 where there is none (or no number after it).
   virtual std::uint64_t next_id() const = 0;
 
   /// The best of each query: k, or all that pass. queries: prepared, of the index's dimensions.
@@ -82,6 +83,12 @@ class Implementation {
   virtual void set_ef_search(std::size_t ef_search) = 0;
 
   virtual Result<void> save(base::FileSystem& files, const std::filesystem::path& path) const = 0;
+
+  /// Held by the door between next_id() and add().
+  FairSharedMutex& numbering() { return numbering_; }
+
+ private:
+  FairSharedMutex numbering_;
 };
 
 }  // namespace kindred::index

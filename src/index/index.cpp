@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numeric>
+#include <shared_mutex>
 #include <utility>
 
 #include "base/try_parallel_for.h"
@@ -13,6 +15,7 @@
 #include "index/implementation.h"
 #include "index/metrics.h"
 #include "index/prepare.h"
+#include "index/typed_rows.h"
 #include "index/types.h"
 
 namespace kindred {
@@ -37,7 +40,7 @@ struct PreparedRows {
 };
 
 Result<PreparedRows> prepare_rows(MatrixView vectors, std::span<const std::uint64_t> ids,
-                                  Metric metric, std::uint64_t next_id) {
+                                  const IndexOptions& options, std::uint64_t next_id, bool empty) {
   if (!ids.empty() && ids.size() != vectors.rows())
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} ids for {} vectors", ids.size(), vectors.rows()));
@@ -45,12 +48,13 @@ Result<PreparedRows> prepare_rows(MatrixView vectors, std::span<const std::uint6
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} vectors of 0 dimensions", vectors.rows()));
   KINDRED_TRY(index::check_distinct(ids));
-  const MetricTraits& traits = index::traits_of(metric);
+  const MetricTraits& traits = index::traits_of(options.metric);
   PreparedRows prepared{.rows = Matrix(vectors.rows(), vectors.dimensions()),
                         .lengths = std::vector<double>(traits.unit_length ? vectors.rows() : 0),
                         .ids = std::vector<std::uint64_t>(ids.begin(), ids.end())};
   if (ids.empty()) {
-    if (vectors.rows() > static_cast<std::uint64_t>(-1) - next_id)
+    // 0 in an index of some rows: its largest id is the largest of all numbers.
+    if (!empty && vectors.rows() > std::uint64_t{0} - next_id)
       return fail(ErrorCode::invalid_argument,
                   fmt::format("there are no {} numbers after the largest id", vectors.rows()));
     prepared.ids.resize(vectors.rows());
@@ -67,6 +71,7 @@ Result<PreparedRows> prepare_rows(MatrixView vectors, std::span<const std::uint6
   };
   KINDRED_TRY(
       base::try_parallel_for((vectors.rows() + kPrepareRows - 1) / kPrepareRows, prepare_some));
+  KINDRED_TRY(index::check_fit(options.rows, prepared.rows));
   return prepared;
 }
 
@@ -83,6 +88,13 @@ Result<Matrix> prepare_queries(MatrixView queries, const Implementation& impleme
     KINDRED_TRY(
         index::prepare(queries.row(query), traits, "query", query, prepared.row(query).data()));
   return prepared;
+}
+
+Result<void> check(const SearchOptions& options) {
+  if (options.k == 0) return fail(ErrorCode::invalid_argument, "k is 0, it must be at least 1");
+  if (options.radius && std::isnan(*options.radius))
+    return fail(ErrorCode::invalid_argument, "the radius is not a number");
+  return {};
 }
 
 std::unexpected<Error> unknown_id(std::uint64_t id) {
@@ -140,17 +152,16 @@ Index::~Index() = default;
 
 Result<Index> Index::build(MatrixView vectors, std::span<const std::uint64_t> ids,
                            const IndexOptions& options) {
-  const auto prepared = KINDRED_TRY(prepare_rows(vectors, ids, options.metric, 0));
+  const auto prepared = KINDRED_TRY(prepare_rows(vectors, ids, options, 0, true));
   return Index(KINDRED_TRY(index::traits_of(options.type).build(prepared.view(), options)));
 }
 
 Result<Index> Index::open(const std::filesystem::path& path, OpenMode mode) {
   auto file = KINDRED_TRY(index::File::open(base::real_file_system(), path));
   for (const index::TypeTraits& type : index::all_types())
-    if (type.name == file.contents().type)
-      return Index(KINDRED_TRY(type.open(std::move(file), mode)));
+    if (type.name == file.about().type) return Index(KINDRED_TRY(type.open(std::move(file), mode)));
   return fail(ErrorCode::unsupported,
-              fmt::format("{}: an index of type \"{}\"", path.string(), file.contents().type));
+              fmt::format("{}: an index of type \"{}\"", path.string(), file.about().type));
 }
 
 Result<void> Index::save(const std::filesystem::path& path) const {
@@ -158,7 +169,7 @@ Result<void> Index::save(const std::filesystem::path& path) const {
 }
 
 Result<Hits> Index::search(MatrixView queries, const SearchOptions& options) const {
-  if (options.k == 0) return fail(ErrorCode::invalid_argument, "k is 0, it must be at least 1");
+  KINDRED_TRY(check(options));
   const Matrix prepared = KINDRED_TRY(prepare_queries(queries, *implementation_));
   const index::Filter* filter = options.filter == nullptr ? nullptr : options.filter->filter_.get();
   const auto best = KINDRED_TRY(implementation_->search(
@@ -172,7 +183,7 @@ Result<Hits> Index::search(MatrixView queries, std::size_t k) const {
 
 Result<Hits> Index::search_by_id(std::span<const std::uint64_t> ids,
                                  const SearchOptions& options) const {
-  if (options.k == 0) return fail(ErrorCode::invalid_argument, "k is 0, it must be at least 1");
+  KINDRED_TRY(check(options));
   const Matrix rows = KINDRED_TRY(stored_rows(*implementation_, ids, nullptr));
   const index::Filter* filter = options.filter == nullptr ? nullptr : options.filter->filter_.get();
   const auto best = KINDRED_TRY(implementation_->search(
@@ -186,8 +197,17 @@ Result<void> Index::add(MatrixView vectors, std::span<const std::uint64_t> ids) 
     return fail(ErrorCode::invalid_argument,
                 fmt::format("the vectors have {} dimensions, the index has {}",
                             vectors.dimensions(), dimensions()));
+  // The numbers after the largest id are one call's at a time. Calls that bring their own ids may
+  // run beside each other, but not between the choice of numbers and their use.
+  std::unique_lock<index::FairSharedMutex> alone(implementation_->numbering(), std::defer_lock);
+  std::shared_lock<index::FairSharedMutex> beside(implementation_->numbering(), std::defer_lock);
+  if (ids.empty())
+    alone.lock();
+  else
+    beside.lock();
   const auto prepared =
-      KINDRED_TRY(prepare_rows(vectors, ids, metric(), implementation_->next_id()));
+      KINDRED_TRY(prepare_rows(vectors, ids, {.metric = metric(), .rows = row_type()},
+                               implementation_->next_id(), implementation_->size() == 0));
   if (prepared.ids.empty()) return {};
   return implementation_->add(prepared.view());
 }
@@ -201,12 +221,12 @@ Result<Tuning> Index::tune(double recall, std::size_t k, MatrixView queries) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("a recall of {}: it lies above 0 and is at most 1", recall));
   if (k == 0) return fail(ErrorCode::invalid_argument, "k is 0, it must be at least 1");
+  const Matrix given = KINDRED_TRY(prepare_queries(queries, *implementation_));
   if (type() == IndexType::flat || size() == 0) return Tuning{.ef_search = 0, .recall = 1};
   std::vector<std::uint64_t> sample;
   if (queries.empty()) sample = implementation_->sample_ids(kTuneQueries);
-  const Matrix prepared =
-      KINDRED_TRY(queries.empty() ? stored_rows(*implementation_, sample, nullptr)
-                                  : prepare_queries(queries, *implementation_));
+  const Matrix stored = KINDRED_TRY(stored_rows(*implementation_, sample, nullptr));
+  const MatrixView prepared = queries.empty() ? stored : given;
   index::Request request{.k = k, .left_out = sample};
   const auto exact = KINDRED_TRY(implementation_->search_exact(prepared, request));
   const auto recall_at = [&](std::size_t ef_search) -> Result<double> {

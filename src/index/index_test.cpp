@@ -202,7 +202,7 @@ TEST(IndexTest, RefusesWhatCannotBeMeant) {
   EXPECT_EQ(message(index->search(random_matrix(1, 5, 11), 1)),
             "the queries have 5 dimensions, the index has 3");
   EXPECT_EQ(message(parse_metric("cosinus")),
-            "\"cosinus\" is not a metric; there are cosine, dot, euclidean");
+            "\"cosinus\" is not a metric; there are cosine, dot, euclidean, manhattan");
 }
 
 TEST(IndexTest, MetricNamesGoBothWays) {

@@ -74,6 +74,15 @@ const TypeTraits& traits_of(IndexType type) {
   return *std::ranges::find(kTypes, type, &TypeTraits::type);
 }
 
+Result<RowType> parse_row_type(std::string_view name) {
+  const auto type = std::ranges::find(kRowTypes, name, &RowTypeName::name);
+  if (type == kRowTypes.end())
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("\"{}\" is not a type of rows; there are {}", name, names_of(kRowTypes)));
+  return type->type;
+}
+
 }  // namespace index
 
 std::string_view name_of(IndexType type) { return index::traits_of(type).name; }
@@ -102,11 +111,9 @@ Result<IndexOptions> parse_index_type(std::string_view text, Metric metric) {
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
     if (name == "rows") {
-      const auto type = std::ranges::find(kRowTypes, value, &RowTypeName::name);
-      if (type == kRowTypes.end())
-        return wrong_part(
-            text, fmt::format("rows are of type {}, not \"{}\"", names_of(kRowTypes), value));
-      options.rows = type->type;
+      const auto type = parse_row_type(value);
+      if (!type.has_value()) return wrong_part(text, type.error().message);
+      options.rows = *type;
       continue;
     }
     const auto number = std::ranges::find(kNumbers, name, &Number::name);

@@ -22,4 +22,7 @@ struct TypeTraits {
 std::span<const TypeTraits> all_types();
 const TypeTraits& traits_of(IndexType type);
 
+/// An unknown name is an error that lists those we have.
+Result<RowType> parse_row_type(std::string_view name);
+
 }  // namespace kindred::index
