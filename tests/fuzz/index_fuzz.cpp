@@ -124,7 +124,8 @@ void run(std::span<const std::byte> file) {
   std::ofstream(path, std::ios::binary | std::ios::trunc)
       .write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
   for (const auto mode : {OpenMode::map, OpenMode::load})
-    if (auto index = Index::open(path, mode); succeeded(index)) use(std::move(*index), mode, copy);
+    if (auto index = Index::open(path, mode); succeeded(index))
+      use(std::move(*index), mode, copy, saves);
   std::filesystem::remove(path);
   std::filesystem::remove(copy);
 }
