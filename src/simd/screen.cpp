@@ -14,7 +14,7 @@ namespace kindred::simd::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const ScreenedRows& rows,
+HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const PanelFacts* panels,
                                    const ScreenedQuery& query, std::size_t count, float bar,
                                    Passed* passed) {
   const hn::ScalableTag<float> d;
@@ -29,15 +29,18 @@ HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const ScreenedR
   const auto constant = hn::Set(d, query.constant);
   const auto least = hn::Set(d, bar);
   std::size_t found = 0;
+  static_assert(kPanelRows % kLanes == 0);
   for (std::size_t at = 0; at < count; at += kLanes) {
+    const PanelFacts& rows = panels[at / kPanelRows];
+    const std::size_t lanes = at % kPanelRows;
     const auto product = hn::ConvertTo(d, hn::LoadU(di, products + at));
-    const auto row_length = hn::LoadU(d, rows.length + at);
-    const auto dot = hn::MulAdd(product, hn::LoadU(d, rows.step + at),
-                                hn::Mul(hn::LoadU(d, rows.low + at), sum));
+    const auto row_length = hn::LoadU(d, rows.length + lanes);
+    const auto dot = hn::MulAdd(product, hn::LoadU(d, rows.step + lanes),
+                                hn::Mul(hn::LoadU(d, rows.low + lanes), sum));
     const auto estimate =
         hn::NegMulAdd(hn::Mul(squares, row_length), row_length, hn::Mul(scale, dot));
     const auto width =
-        hn::MulAdd(error, hn::LoadU(d, rows.error + at),
+        hn::MulAdd(error, hn::LoadU(d, rows.error + lanes),
                    hn::MulAdd(hn::MulAdd(square, row_length, length), row_length, constant));
     const auto highest = hn::Add(estimate, width);
     // Not "is at least": what is not a number is less than nothing.

@@ -12,14 +12,16 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "simd/panel_dot.h"
+
 namespace kindred::simd {
 
-/// What is known of rows, an array for each thing, with room for a multiple of 16 rows.
-struct ScreenedRows {
-  const float* step;    ///< value = low + step * byte
-  const float* low;     ///< the value that byte 0 stands for
-  const float* error;   ///< at least the length of what the rounding took away
-  const float* length;  ///< of the row itself
+/// What is known of the rows of a panel.
+struct PanelFacts {
+  float step[kPanelRows];    ///< value = low + step * byte
+  float low[kPanelRows];     ///< the value that byte 0 stands for
+  float error[kPanelRows];   ///< at least the length of what the rounding took away
+  float length[kPanelRows];  ///< of the row itself
 };
 
 /// A query's part in estimate and width:
@@ -44,9 +46,9 @@ struct Passed {
 };
 
 /// Writes those of `count` rows whose highest possible score is not below `bar`, in their order,
-/// and returns how many there are. What is not a number passes. products, rows: arrays that may be
-/// read up to the next multiple of 16; passed: room for `count`.
-using Screen = std::size_t (*)(const std::int32_t* products, const ScreenedRows& rows,
+/// and returns how many there are. What is not a number passes. products: one a row of the panels
+/// that the rows fill, the last of them perhaps in part; passed: room for `count`.
+using Screen = std::size_t (*)(const std::int32_t* products, const PanelFacts* panels,
                                const ScreenedQuery& query, std::size_t count, float bar,
                                Passed* passed);
 Screen screen();

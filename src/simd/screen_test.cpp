@@ -14,20 +14,20 @@ namespace {
 
 struct Rows {
   std::vector<std::int32_t> products;
-  std::vector<float> step, low, error, length;
-  ScreenedRows view() const { return {step.data(), low.data(), error.data(), length.data()}; }
+  std::vector<PanelFacts> panels;
 };
 
 Rows make_rows(std::size_t count, base::Random& random) {
   Rows rows;
-  const std::size_t room = (count + 15) / 16 * 16;
-  for (std::size_t i = 0; i < room; ++i) {
-    rows.products.push_back(static_cast<std::int32_t>(random.below(20'000)) - 10'000);
-    rows.step.push_back(0.01F * static_cast<float>(1 + random.below(9)));
-    rows.low.push_back(random.normal());
-    rows.error.push_back(std::abs(random.normal()));
-    rows.length.push_back(std::abs(random.normal()));
-  }
+  rows.panels.resize((count + kPanelRows - 1) / kPanelRows);
+  for (PanelFacts& panel : rows.panels)
+    for (std::size_t i = 0; i < kPanelRows; ++i) {
+      rows.products.push_back(static_cast<std::int32_t>(random.below(20'000)) - 10'000);
+      panel.step[i] = 0.01F * static_cast<float>(1 + random.below(9));
+      panel.low[i] = random.normal();
+      panel.error[i] = std::abs(random.normal());
+      panel.length[i] = std::abs(random.normal());
+    }
   return rows;
 }
 
@@ -53,15 +53,17 @@ TEST(Screen, PassesWhatCanReachTheBarOnEveryInstructionSet) {
         const float bar = random.normal() * 20;
         std::vector<Passed> passed(count + 1, Passed{.place = 7, .lowest = 7, .highest = 7});
         const std::size_t found =
-            screen()(rows.products.data(), rows.view(), query, count, bar, passed.data());
+            screen()(rows.products.data(), rows.panels.data(), query, count, bar, passed.data());
         EXPECT_EQ(passed[count].place, 7) << "wrote past the end";
         std::size_t next = 0;
         for (std::size_t i = 0; i < count; ++i) {
-          const double length = rows.length[i];
-          const double estimate = query.scale * (double{rows.step[i]} * rows.products[i] +
-                                                 double{rows.low[i]} * query.sum) -
+          const PanelFacts& panel = rows.panels[i / kPanelRows];
+          const std::size_t row = i % kPanelRows;
+          const double length = panel.length[row];
+          const double estimate = query.scale * (double{panel.step[row]} * rows.products[i] +
+                                                 double{panel.low[row]} * query.sum) -
                                   query.squares * length * length;
-          const double width = double{query.error} * rows.error[i] + query.length * length +
+          const double width = double{query.error} * panel.error[row] + query.length * length +
                                query.square * length * length + query.constant;
           const bool here = next < found && passed[next].place == i;
           if (std::abs(estimate + width - bar) > 1e-4) {
@@ -81,11 +83,12 @@ TEST(Screen, PassesWhatIsNotKnown) {
   testing::on_every_instruction_set([] {
     base::Random random(6);
     Rows rows = make_rows(40, random);
-    rows.error[17] = std::numeric_limits<float>::quiet_NaN();
+    rows.panels[1].error[1] = std::numeric_limits<float>::quiet_NaN();
     std::vector<Passed> passed(40);
     const ScreenedQuery query = {
         .scale = 1, .sum = 0, .squares = 0, .error = 1, .length = 0, .square = 0, .constant = 0};
-    ASSERT_EQ(screen()(rows.products.data(), rows.view(), query, 40, 1e9F, passed.data()), 1);
+    ASSERT_EQ(screen()(rows.products.data(), rows.panels.data(), query, 40, 1e9F, passed.data()),
+              1);
     EXPECT_EQ(passed[0].place, 17);
   });
 }
