@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -13,26 +12,14 @@
 #include "base/try_parallel_for.h"
 #include "index/ids.h"
 #include "index/metrics.h"
-#include "kindred/threads.h"
-#include "simd/half.h"
 
 namespace kindred::index {
 namespace {
 
-/// Queries that share a block of rows while it is in the cache.
-constexpr std::size_t kGroupQueries = 8;
-constexpr std::size_t kBlockBytes = std::size_t{128} << 10;
-constexpr std::size_t kMostBlockRows = 1024;
-/// Rows below which a thread of its own is not worth its start.
-constexpr std::size_t kFewestRows = 4096;
 /// Looking an id up costs about as much as asking this many whether they pass.
 constexpr std::size_t kLookUp = 4;
 /// Rows that one task converts, copies or asks a filter about.
 constexpr std::size_t kTaskRows = 1024;
-
-std::size_t block_rows(std::size_t row_bytes) {
-  return std::clamp<std::size_t>(kBlockBytes / row_bytes / 4 * 4, 4, kMostBlockRows);
-}
 
 /// Room for `count` values that come one after another: a value is moved three times on average.
 template <typename T>
@@ -57,6 +44,8 @@ Flat::Flat(Metric metric, RowType row_type, std::size_t dimensions)
 
 void Flat::start_rows(std::size_t dimensions) {
   rows_.emplace(row_type_, dimensions);
+  if (RowScreen::serves(metric_) && dimensions <= RowScreen::kMostDimensions)
+    screen_.emplace(dimensions);
   dimensions_ = dimensions;
 }
 
@@ -77,6 +66,7 @@ Result<std::unique_ptr<Flat>> Flat::open(File file, OpenMode mode) {
     KINDRED_TRY(flat->load(file));
     return flat;
   }
+  flat->screen_.reset();
   if (flat->rows_) flat->rows_->borrow(file.rows().data(), about.rows);
   flat->file_ = std::move(file);
   return flat;
@@ -91,6 +81,7 @@ Result<void> Flat::load(const File& file) {
   ids_.assign(file.ids().begin(), file.ids().end());
   lengths_.assign(file.lengths().begin(), file.lengths().end());
   for (std::uint32_t row = 0; row < count; ++row) row_of_.put(ids_[row], row);
+  if (screen_) screen_->resize(count);
   TypedRows mapped(row_type_, dimensions_);
   mapped.borrow(file.rows().data(), count);
   return base::try_parallel_for((count + kTaskRows - 1) / kTaskRows,
@@ -101,6 +92,7 @@ Result<void> Flat::load(const File& file) {
                                     mapped.get(row, values);
                                     KINDRED_TRY(check_finite(values, row, file.path()));
                                     rows_->set(row, values);
+                                    if (screen_) screen_->set(row, values);
                                   }
                                   return {};
                                 });
@@ -119,7 +111,8 @@ std::size_t Flat::dimensions() const {
 std::size_t Flat::memory_bytes() const {
   const std::shared_lock lock(mutex_);
   return (rows_ && !file_ ? ids_.size() * rows_->row_bytes() : 0) +
-         ids_.size() * sizeof(std::uint64_t) + lengths_.size() * sizeof(double) + row_of_.bytes();
+         (screen_ ? screen_->bytes() : 0) + ids_.size() * sizeof(std::uint64_t) +
+         lengths_.size() * sizeof(double) + row_of_.bytes();
 }
 
 std::uint64_t Flat::next_id() const {
@@ -175,6 +168,18 @@ void Flat::reserve(std::size_t rows) {
   row_of_.reserve(rows);
 }
 
+/// Takes up into the screen what a row holds: rounded, where its type rounds.
+void Flat::screen_row(std::size_t row) {
+  if (!screen_) return;
+  if (row_type_ == RowType::f32) {
+    screen_->set(row, {static_cast<const float*>(rows_->data(row)), dimensions_});
+    return;
+  }
+  std::vector<float> values(dimensions_);
+  rows_->get(row, values);
+  screen_->set(row, values);
+}
+
 Result<void> Flat::add(const Prepared& added) {
   const std::unique_lock lock(mutex_);
   if (file_) return read_only(file_->path());
@@ -196,6 +201,7 @@ Result<void> Flat::add(const Prepared& added) {
                             size - ids_.size(), TypedRows::kMostRows));
   // Whatever needs memory first, so that what can't be done is not half done.
   reserve(size);
+  if (screen_) screen_->resize(size);
   const std::size_t before = ids_.size();
   ids_.resize(size);
   if (!added.lengths.empty()) lengths_.resize(size);
@@ -209,6 +215,7 @@ Result<void> Flat::add(const Prepared& added) {
         const std::size_t end = std::min(places.size(), (task + 1) * kTaskRows);
         for (std::size_t i = task * kTaskRows; i < end; ++i) {
           rows_->set(places[i], added.rows.row(i));
+          screen_row(places[i]);
         }
         return {};
       });
@@ -228,9 +235,11 @@ Result<std::size_t> Flat::remove(std::span<const std::uint64_t> ids) {
       ids_[hole] = ids_[last];
       if (!lengths_.empty()) lengths_[hole] = lengths_[last];
       rows_->copy(last, hole);
+      screen_row(hole);
     }
     ids_.pop_back();
     if (!lengths_.empty()) lengths_.pop_back();
+    if (screen_) screen_->resize(last);
     ++removed;
   }
   return removed;
@@ -277,82 +286,33 @@ Result<std::optional<Flat::RowNumbers>> Flat::passing_rows(const Filter* filter)
   return passing;
 }
 
-/// Offers the rows [begin, end) to each query's best.
-template <typename Row>
-Result<void> Flat::scan(MatrixView queries, std::size_t begin, std::size_t end,
-                        std::span<simd::TopK> best) const {
-  const MetricTraits& traits = traits_of(metric_);
-  const auto measure = traits.kernels().template of<Row>();
-  const std::size_t block = block_rows(rows_->row_bytes());
-  std::array<float, kMostBlockRows> keys;
-  for (std::size_t row = begin; row < end;) {
-    const std::size_t to_chunk_end = TypedRows::kChunkRows - row % TypedRows::kChunkRows;
-    const std::size_t count = std::min({block, end - row, to_chunk_end});
-    if (file_) KINDRED_TRY(file_->verify_rows(row, count));
-    const auto* const values = static_cast<const Row*>(rows_->data(row));
-    for (std::size_t query = 0; query < queries.rows(); ++query) {
-      measure(queries.row(query).data(), values, count, dimensions_, keys.data());
-      if (traits.smaller_first)
-        for (std::size_t i = 0; i < count; ++i) keys[i] = -keys[i];
-      best[query].offer(std::span(keys).first(count), ids().subspan(row, count));
-    }
-    row += count;
-  }
-  return {};
-}
-
-/// Offers some rows to each query's best.
-template <typename Row>
-Result<void> Flat::score(MatrixView queries, std::span<const std::uint32_t> rows,
-                         std::span<simd::TopK> best) const {
-  const MetricTraits& traits = traits_of(metric_);
-  const auto measure = traits.kernels().template of<Row>();
-  for (const std::uint32_t row : rows) {
-    if (file_) KINDRED_TRY(file_->verify_rows(row, 1));
-    const auto* const values = static_cast<const Row*>(rows_->data(row));
-    for (std::size_t query = 0; query < queries.rows(); ++query) {
-      float key = 0;
-      measure(queries.row(query).data(), values, 1, dimensions_, &key);
-      best[query].offer(simd::Scored{traits.smaller_first ? -key : key, ids()[row]});
-    }
-  }
-  return {};
-}
-
 Result<std::vector<Best>> Flat::search(MatrixView queries, const Request& request) const {
   const std::shared_lock lock(mutex_);
+  const std::size_t count = ids().size();
   const auto passing = KINDRED_TRY(passing_rows(request.filter));
-  const std::size_t count = passing ? passing->size() : ids().size();
-  if (count == 0) return std::vector<Best>(queries.rows());
+  const std::size_t most = passing ? passing->size() : count;
+  if (most == 0) return std::vector<Best>(queries.rows());
   // One more than asked for, where one is to be left out.
-  const std::size_t k = std::min(request.k, count) + (request.left_out.empty() ? 0 : 1);
-  const std::size_t groups = (queries.rows() + kGroupQueries - 1) / kGroupQueries;
-  const std::size_t most_parts = std::max<std::size_t>(count / kFewestRows, 1);
-  const std::size_t parts =
-      groups == 0 ? 1 : std::clamp<std::size_t>((threads() + groups - 1) / groups, 1, most_parts);
-  // A query's best of each part of the rows, part by part.
-  std::vector<simd::TopK> best(parts * queries.rows(), simd::TopK(k));
-  const auto search_some = [&]<typename Row>(std::size_t item, Row) -> Result<void> {
-    const std::size_t part = item % parts;
-    const std::size_t first = item / parts * kGroupQueries;
-    const auto some = queries.slice(first, std::min(kGroupQueries, queries.rows() - first));
-    const auto bests = std::span(best).subspan(part * queries.rows() + first, some.rows());
-    const std::size_t begin = count / parts * part;
-    const std::size_t end = part + 1 == parts ? count : begin + count / parts;
-    if (passing) return score<Row>(some, std::span(*passing).subspan(begin, end - begin), bests);
-    return scan<Row>(some, begin, end, bests);
-  };
-  KINDRED_TRY(base::try_parallel_for(groups * parts, [&](std::size_t item) {
-    return row_type_ == RowType::f32 ? search_some(item, float()) : search_some(item, simd::Half());
-  }));
-  std::vector<Best> results(queries.rows());
-  for (std::size_t query = 0; query < queries.rows(); ++query) {
-    for (std::size_t part = 1; part < parts; ++part)
-      best[query].merge(best[part * queries.rows() + query]);
-    results[query] = best[query].take();
-    if (!request.left_out.empty()) leave_out(results[query], request.left_out[query], request.k);
-  }
-  return results;
+  const std::size_t k = std::min(request.k, most) + (request.left_out.empty() ? 0 : 1);
+  const auto chunks = rows_->chunks(count);
+  ScanRows rows{.type = row_type_,
+                .count = count,
+                .dimensions = dimensions_,
+                .chunks = chunks,
+                .chunk_rows = TypedRows::kChunkRows,
+                .ids = ids(),
+                .screen = screen_ ? &*screen_ : nullptr,
+                .verify = {}};
+  if (file_)
+    rows.verify = [this](std::size_t begin, std::size_t some) {
+      return file_->verify_rows(begin, some);
+    };
+  std::optional<std::span<const std::uint32_t>> only;
+  if (passing) only = *passing;
+  auto best = KINDRED_TRY(exact_scan(queries, traits_of(metric_), k, rows, only));
+  for (std::size_t query = 0; query < request.left_out.size(); ++query)
+    leave_out(best[query], request.left_out[query], request.k);
+  return best;
 }
 
 }  // namespace kindred::index

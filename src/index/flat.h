@@ -1,16 +1,12 @@
-/// The exact index: rows in no particular order, every one of them scored.
-///
-/// Rows go past in blocks that fit into the second-level cache, and a few queries share each block,
-/// so that a batch reads the memory once for all of them. Where there are fewer groups of queries
-/// than threads, the rows are divided too; TopK's total order makes the merged result the same as
-/// the undivided one.
+/// The exact index: rows in no particular order, every one of them scored (exact_scan.h).
 ///
 /// A removed row's place is taken by the last one, so that rows stand without gaps. A table says
 /// where each id is (id_table.h). A filter becomes a list of rows before the scan: a list of ids
 /// that is short beside the rows is looked up, otherwise all ids are asked.
 ///
 /// Rows are its own (built, loaded) or a mapped file's, whose blocks are verified as the scan
-/// reaches them; those can't be changed.
+/// reaches them; those can't be changed. Beside its own rows stands a screen of them
+/// (row_screen.h), with which a scan reads a quarter of the memory.
 ///
 /// Thread safety: a readers-writer lock, the right one here: a search reads all rows and no
 /// structure, so that there is nothing finer to lock; changes are short beside it. A search waits
@@ -28,13 +24,14 @@
 #include <string_view>
 #include <vector>
 
+#include "index/exact_scan.h"
 #include "index/fair_shared_mutex.h"
 #include "index/file.h"
 #include "index/id_table.h"
 #include "index/implementation.h"
+#include "index/row_screen.h"
 #include "index/typed_rows.h"
 #include "kindred/index.h"
-#include "simd/top_k.h"
 
 namespace kindred::index {
 
@@ -85,12 +82,7 @@ class Flat final : public Implementation {
   void start_rows(std::size_t dimensions);
   void reserve(std::size_t rows);
   Result<void> load(const File& file);
-  template <typename Row>
-  Result<void> scan(MatrixView queries, std::size_t begin, std::size_t end,
-                    std::span<simd::TopK> best) const;
-  template <typename Row>
-  Result<void> score(MatrixView queries, std::span<const std::uint32_t> rows,
-                     std::span<simd::TopK> best) const;
+  void screen_row(std::size_t row);
   Result<std::uint32_t> find(std::uint64_t id) const;
   Result<void> index_mapped_ids() const;
   Result<std::optional<RowNumbers>> passing_rows(const Filter* filter) const;
@@ -102,9 +94,10 @@ class Flat final : public Implementation {
   std::optional<File> file_;  ///< where the rows are a map's
   std::vector<std::uint64_t> ids_;
   std::vector<double> lengths_;
-  std::optional<TypedRows> rows_;  ///< none where the dimensions are not known yet
-  mutable std::mutex mapped_ids_;  ///< guards the making of row_of_ of a map's ids
-  mutable bool indexed_ = false;   ///< whether row_of_ knows the ids: not at first, of a map's
+  std::optional<TypedRows> rows_;    ///< none where the dimensions are not known yet
+  std::optional<RowScreen> screen_;  ///< of rows_, none where it would not help
+  mutable std::mutex mapped_ids_;    ///< guards the making of row_of_ of a map's ids
+  mutable bool indexed_ = false;     ///< whether row_of_ knows the ids: not at first, of a map's
   mutable IdTable<IdOf> row_of_{IdOf{this}};
 };
 
