@@ -152,6 +152,7 @@ Index::~Index() = default;
 
 Result<Index> Index::build(MatrixView vectors, std::span<const std::uint64_t> ids,
                            const IndexOptions& options) {
+  KINDRED_TRY(index::check(options));
   const auto prepared = KINDRED_TRY(prepare_rows(vectors, ids, options, 0, true));
   return Index(KINDRED_TRY(index::traits_of(options.type).build(prepared.view(), options)));
 }

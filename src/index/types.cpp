@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <type_traits>
 
 #include "index/flat.h"
 
@@ -48,23 +49,39 @@ std::unexpected<Error> wrong_part(std::string_view text, const std::string& why)
   return fail(ErrorCode::invalid_argument, fmt::format("index type \"{}\": {}", text, why));
 }
 
-/// A whole number between two others, for `set`.
+/// An option that is a whole number between two others.
 struct Number {
   std::string_view name;
   std::uint64_t least;
   std::uint64_t most;
+  std::uint64_t (*get)(const IndexOptions& options);
   void (*set)(IndexOptions& options, std::uint64_t value);
 };
+
+template <auto kMember>
+constexpr Number number(std::string_view name, std::uint64_t least, std::uint64_t most) {
+  return {.name = name,
+          .least = least,
+          .most = most,
+          .get = [](const IndexOptions& options) -> std::uint64_t { return options.*kMember; },
+          .set =
+              [](IndexOptions& options, std::uint64_t value) {
+                auto& member = options.*kMember;
+                member = static_cast<std::remove_reference_t<decltype(member)>>(value);
+              }};
+}
+
 constexpr std::array kNumbers = {
-    Number{"m", 2, 256, [](IndexOptions& o, std::uint64_t value) { o.m = value; }},
-    Number{"ef_construction", 1, 100'000,
-           [](IndexOptions& o, std::uint64_t value) { o.ef_construction = value; }},
-    Number{
-        "codes", 4, 8,
-        [](IndexOptions& o, std::uint64_t value) { o.code_bits = static_cast<unsigned>(value); }},
-    Number{"seed", 0, static_cast<std::uint64_t>(-1),
-           [](IndexOptions& o, std::uint64_t value) { o.seed = value; }},
+    number<&IndexOptions::m>("m", 2, 256),
+    number<&IndexOptions::ef_construction>("ef_construction", 1, 100'000),
+    number<&IndexOptions::code_bits>("codes", 4, 8),
+    number<&IndexOptions::seed>("seed", 0, static_cast<std::uint64_t>(-1)),
 };
+
+std::string range_of(const Number& number, std::string_view value) {
+  return fmt::format("{} is a whole number from {} to {}, not \"{}\"", number.name, number.least,
+                     number.most, value);
+}
 
 }  // namespace
 
@@ -72,6 +89,16 @@ std::span<const TypeTraits> all_types() { return kTypes; }
 
 const TypeTraits& traits_of(IndexType type) {
   return *std::ranges::find(kTypes, type, &TypeTraits::type);
+}
+
+Result<void> check(const IndexOptions& options) {
+  for (const Number& number : kNumbers)
+    if (const auto value = number.get(options); value < number.least || value > number.most)
+      return fail(ErrorCode::invalid_argument, range_of(number, std::to_string(value)));
+  if (options.code_bits != 4 && options.code_bits != 8)
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("codes have 4 or 8 bits, not {}", options.code_bits));
+  return {};
 }
 
 Result<RowType> parse_row_type(std::string_view name) {
@@ -124,12 +151,11 @@ Result<IndexOptions> parse_index_type(std::string_view text, Metric metric) {
     const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), parsed);
     if (failed != std::errc() || end != value.data() + value.size() || parsed < number->least ||
         parsed > number->most)
-      return wrong_part(text, fmt::format("{} is a whole number from {} to {}, not \"{}\"", name,
-                                          number->least, number->most, value));
+      return wrong_part(text, range_of(*number, value));
     number->set(options, parsed);
   }
-  if (options.code_bits != 4 && options.code_bits != 8)
-    return wrong_part(text, fmt::format("codes have 4 or 8 bits, not {}", options.code_bits));
+  if (const auto checked = check(options); !checked.has_value())
+    return wrong_part(text, checked.error().message);
   return options;
 }
 

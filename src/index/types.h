@@ -22,6 +22,9 @@ struct TypeTraits {
 std::span<const TypeTraits> all_types();
 const TypeTraits& traits_of(IndexType type);
 
+/// An error names the option whose value can't be, whatever the type.
+Result<void> check(const IndexOptions& options);
+
 /// An unknown name is an error that lists those we have.
 Result<RowType> parse_row_type(std::string_view name);
 
