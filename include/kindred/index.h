@@ -96,7 +96,8 @@ class IdFilter {
   static IdFilter allow(std::span<const std::uint64_t> ids);
   /// All but these.
   static IdFilter exclude(std::span<const std::uint64_t> ids);
-  /// Those for which `passes` is true. It is called from any thread, often, and must not throw.
+  /// Those for which `passes` is true. It is called from any thread, often; it must not throw, nor
+  /// call the index.
   static IdFilter where(std::function<bool(std::uint64_t id)> passes);
 
   bool passes(std::uint64_t id) const;
