@@ -1,9 +1,13 @@
 #include "index/row_screen.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 namespace kindred::index {
 namespace {
@@ -22,10 +26,22 @@ float upwards(double value) {
   return static_cast<float>(value * kOutward + double{std::numeric_limits<float>::min()});
 }
 
+/// The sum of the squares of value(0), value(1), ...: several sums, which the compiler makes
+/// vectors of.
+template <typename Value>
+double sum_of_squares(std::size_t count, const Value& value) {
+  constexpr std::size_t kSums = 16;
+  std::array<double, kSums> sums = {};
+  std::size_t i = 0;
+  for (; i + kSums <= count; i += kSums)
+    for (std::size_t lane = 0; lane < kSums; ++lane)
+      sums[lane] += value(i + lane) * value(i + lane);
+  for (; i < count; ++i) sums[i % kSums] += value(i) * value(i);
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
 double squares_of(std::span<const float> values) {
-  double sum = 0;
-  for (const float value : values) sum += double{value} * value;
-  return sum;
+  return sum_of_squares(values.size(), [&](std::size_t i) { return double{values[i]}; });
 }
 
 /// The step of a row's bytes: 1 where it is made of integers that bytes can hold exactly.
@@ -79,17 +95,25 @@ void RowScreen::set(std::size_t row, std::span<const float> values) {
     for (std::size_t i = 0; i < dimensions_; ++i) codes[simd::panel_place(lane, i)] = 0;
     return;
   }
-  const auto [low, high] = std::ranges::minmax(values);
-  const float step = step_of(values, low, high);
-  double squares = 0;
-  for (std::size_t i = 0; i < dimensions_; ++i) {
-    // Any byte will do, so this may round as it likes: what it misses is in the residual.
-    const float steps = step > 0 ? std::min((values[i] - low) / step + 0.5F, 255.0F) : 0.0F;
-    const auto code = static_cast<std::uint8_t>(steps);
-    const double residual = values[i] - (low + double{step} * code);
-    squares += residual * residual;
-    codes[simd::panel_place(lane, i)] = code;
+  float low = values[0];
+  float high = values[0];
+  for (const float value : values) {
+    low = std::min(low, value);
+    high = std::max(high, value);
   }
+  const float step = step_of(values, low, high);
+  // Any byte will do, so this may round as it likes: what it misses is in the residual. A step that
+  // has no reciprocal is as good as none.
+  const float steps = step >= std::numeric_limits<float>::min() ? 1 / step : 0;
+  std::vector<std::uint8_t> bytes(query_bytes());
+  for (std::size_t i = 0; i < dimensions_; ++i)
+    bytes[i] = static_cast<std::uint8_t>(
+        static_cast<int>(std::min((values[i] - low) * steps + 0.5F, 255.0F)));
+  const double squares = sum_of_squares(dimensions_, [&](std::size_t i) {
+    return double{values[i]} - (double{low} + double{step} * bytes[i]);
+  });
+  for (std::size_t i = 0; i < dimensions_; i += simd::kPanelGroup)
+    std::memcpy(codes + simd::panel_place(lane, i), bytes.data() + i, simd::kPanelGroup);
   facts.step[lane] = step;
   facts.low[lane] = low;
   // The residuals were themselves rounded, in double precision.
