@@ -20,6 +20,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -97,12 +98,19 @@ class Graph {
       }
     return false;
   }
+  /// For nodes of a mapped file: whether the bytes of a node are what was written. Asked before
+  /// they are used, from any thread.
+  using Sound = std::function<bool(Node)>;
+  bool sound(Node node) const { return !sound_ || sound_(node); }
+  bool always_sound() const { return !sound_; }
+
   /// What writers of a node's list hold.
   std::mutex& lock_of(Node node) { return locks_[node % kLocks]; }
 
   /// Codes, scales and links that stand in somebody's memory (a mapped file), all nodes alive.
   void borrow(const std::uint8_t* codes, const quantize::CodeScale* scales, const Node* links,
-              std::size_t size) {
+              std::size_t size, Sound sound) {
+    sound_ = std::move(sound);
     codes_.borrow(codes, size);
     scales_.borrow(scales, size);
     // A Link is a Node that is read atomically.
@@ -124,6 +132,7 @@ class Graph {
   ChunkedRows<quantize::CodeScale> scales_;
   ChunkedRows<Link> links_;
   ChunkedRows<std::atomic<bool>> alive_;
+  Sound sound_;
   std::vector<std::mutex> locks_{kLocks};
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/thread_pool.h"
+
 namespace kindred::index {
 namespace {
 
@@ -21,7 +23,7 @@ void add_distinct(std::vector<Node>& nodes, Node node) {
 }
 
 /// Chooses the links of `base` among scratch.nodes. Under its lock.
-void choose_again(Graph& graph, Node base, std::size_t most, const BuildRule& rule,
+void choose_again(Graph& graph, Node base, std::size_t most, const LinkingRule& rule,
                   UpdateScratch& scratch) {
   const auto near = scratch.surroundings.measure(graph, base, scratch.nodes);
   graph.set_links(base, scratch.selector.select(graph, near, {.most = most, .alpha = rule.alpha}));
@@ -30,7 +32,7 @@ void choose_again(Graph& graph, Node base, std::size_t most, const BuildRule& ru
 /// In place of `base`'s links that `gone` names: a choice among the others and the neighbours of
 /// those. Nothing where there is no such link.
 template <typename Gone>
-void lead_past(Graph& graph, Node base, const Gone& gone, const BuildRule& rule,
+void lead_past(Graph& graph, Node base, const Gone& gone, const LinkingRule& rule,
                UpdateScratch& scratch) {
   const std::lock_guard lock(graph.lock_of(base));
   read_links(graph, base, scratch.nodes);
@@ -53,12 +55,24 @@ void lead_past(Graph& graph, Node base, const Gone& gone, const BuildRule& rule,
     choose_again(graph, base, graph.degree(), rule, scratch);
 }
 
-}  // namespace
+/// A list that overflows is cut to fewer than it may hold, so that the next links find room: to cut
+/// it at each of them would take most of the time of a build.
+std::size_t after_overflow(std::size_t degree) { return degree - degree / 8; }
 
-void insert(Graph& graph, Node node, std::span<const Node> entries, const BuildRule& rule,
-            UpdateScratch& scratch) {
+/// A link back: `from` chose `to`.
+struct Back {
+  Node to;
+  Node from;
+  auto operator<=>(const Back&) const = default;
+};
+
+/// What a new node links to.
+std::vector<Node> choose(const Graph& graph, Node node, const LinkingRule& rule,
+                         const FindEntries& find_entries, std::size_t worker,
+                         UpdateScratch& scratch) {
   graph.codec().query(graph.code(node), graph.scale(node), scratch.query);
-  scratch.walk.start(graph, scratch.query, rule.ef_construction, entries);
+  find_entries(scratch.query, worker, scratch.entries);
+  scratch.walk.start(graph, scratch.query, rule.ef_construction, scratch.entries);
   scratch.walk.run();
   scratch.near.clear();
   const Candidates& found = scratch.walk.found();
@@ -67,26 +81,58 @@ void insert(Graph& graph, Node node, std::span<const Node> entries, const BuildR
       scratch.near.push_back({found[i].nearness + scratch.query.norm, found[i].node});
   const auto chosen = scratch.selector.select(
       graph, scratch.near, {.most = std::min(rule.new_links, graph.degree()), .alpha = rule.alpha});
-  const std::vector<Node> links(chosen.begin(), chosen.end());
-  {
-    const std::lock_guard lock(graph.lock_of(node));
-    graph.set_links(node, links);
-  }
-  graph.set_alive(node, true);
-  for (const Node to : links) {
-    const std::lock_guard lock(graph.lock_of(to));
-    read_links(graph, to, scratch.nodes);
-    if (std::ranges::find(scratch.nodes, node) != scratch.nodes.end()) continue;
-    if (scratch.nodes.size() < graph.degree()) {
-      graph.add_link(to, node);
-      continue;
-    }
-    scratch.nodes.push_back(node);
-    choose_again(graph, to, links_after_overflow(graph.degree()), rule, scratch);
-  }
+  return {chosen.begin(), chosen.end()};
 }
 
-void remove(Graph& graph, Node node, std::span<const Node> entries, const BuildRule& rule,
+/// Adds the links back to one node.
+void link_back(Graph& graph, std::span<const Back> backs, const LinkingRule& rule,
+               UpdateScratch& scratch) {
+  const Node base = backs.front().to;
+  const std::lock_guard lock(graph.lock_of(base));
+  read_links(graph, base, scratch.nodes);
+  for (const Back& back : backs) add_distinct(scratch.nodes, back.from);
+  if (scratch.nodes.size() <= graph.degree())
+    graph.set_links(base, scratch.nodes);
+  else
+    choose_again(graph, base, after_overflow(graph.degree()), rule, scratch);
+}
+
+}  // namespace
+
+void insert(Graph& graph, std::span<const Node> nodes, const LinkingRule& rule,
+            const FindEntries& find_entries, std::span<UpdateScratch> scratch) {
+  std::vector<std::vector<Node>> chosen(nodes.size());
+  base::parallel_for(
+      nodes.size(),
+      [&](std::size_t item, std::size_t worker) {
+        chosen[item] = choose(graph, nodes[item], rule, find_entries, worker, scratch[worker]);
+      },
+      scratch.size());
+  std::vector<Back> backs;
+  for (std::size_t item = 0; item < nodes.size(); ++item) {
+    {
+      const std::lock_guard lock(graph.lock_of(nodes[item]));
+      graph.set_links(nodes[item], chosen[item]);
+    }
+    graph.set_alive(nodes[item], true);
+    for (const Node to : chosen[item]) backs.push_back({to, nodes[item]});
+  }
+  std::sort(backs.begin(), backs.end());
+  std::vector<std::size_t> starts;
+  for (std::size_t i = 0; i < backs.size(); ++i)
+    if (i == 0 || backs[i].to != backs[i - 1].to) starts.push_back(i);
+  if (starts.empty()) return;
+  starts.push_back(backs.size());
+  base::parallel_for(
+      starts.size() - 1,
+      [&](std::size_t item, std::size_t worker) {
+        link_back(graph, std::span(backs).subspan(starts[item], starts[item + 1] - starts[item]),
+                  rule, scratch[worker]);
+      },
+      scratch.size());
+}
+
+void remove(Graph& graph, Node node, std::span<const Node> entries, const LinkingRule& rule,
             UpdateScratch& scratch) {
   graph.codec().query(graph.code(node), graph.scale(node), scratch.query);
   scratch.walk.start(graph, scratch.query, rule.ef_construction, entries);
@@ -97,7 +143,7 @@ void remove(Graph& graph, Node node, std::span<const Node> entries, const BuildR
     if (found[i].node != node) lead_past(graph, found[i].node, gone, rule, scratch);
 }
 
-void sweep(Graph& graph, const std::function<bool(Node)>& swept, const BuildRule& rule,
+void sweep(Graph& graph, const std::function<bool(Node)>& swept, const LinkingRule& rule,
            UpdateScratch& scratch) {
   const std::size_t size = graph.size();
   for (std::size_t node = 0; node < size; ++node) {

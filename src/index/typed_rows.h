@@ -50,6 +50,10 @@ class TypedRows {
   void get(std::size_t row, std::span<float> to) const;
   /// Rounds the values, which check_fit() has seen.
   void set(std::size_t row, std::span<const float> values);
+  /// Values of this type, as a file has them.
+  void set_bytes(std::size_t row, std::span<const std::byte> values) {
+    std::memcpy(rows_.row(row), values.data(), row_bytes());
+  }
   void copy(std::size_t from, std::size_t to) {
     std::memcpy(rows_.row(to), rows_.row(from), row_bytes());
   }

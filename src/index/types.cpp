@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "index/flat.h"
+#include "index/hnsw.h"
 
 namespace kindred {
 namespace index {
@@ -28,6 +29,7 @@ Result<std::unique_ptr<Implementation>> open(File file, OpenMode mode) {
 
 constexpr std::array kTypes = {
     TypeTraits{IndexType::flat, "flat", build<Flat>, open<Flat>},
+    TypeTraits{IndexType::hnsw, "hnsw", build<Hnsw>, open<Hnsw>},
 };
 
 /// The names of a table's rows: "a, b".

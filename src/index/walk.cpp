@@ -23,6 +23,7 @@ void Walk::start(const Graph& graph, const quantize::CodeQuery& query, std::size
   limit_ = graph.size();
   candidates_.start(ef);
   visited_.start(limit_);
+  damaged_ = false;
   measured_ = expanded_ = 0;
   visited_.reserve(entries.size());
   for (const Node node : entries) visited_.add(node);
@@ -58,6 +59,7 @@ void Walk::gather_passing(std::span<const Link> links) {
   // Past those that don't pass, until there are as many as an ordinary step measures.
   for (const Node node : blocked_) {
     if (passing_.size() >= links.size()) break;
+    damaged_ = damaged_ || !graph_->sound(node);
     gather_all(graph_->links(node));
     for (const Node next : fresh_)
       if ((*passes_)(next)) passing_.push_back(next);
@@ -67,7 +69,7 @@ void Walk::gather_passing(std::span<const Link> links) {
 
 bool Walk::gather() {
   const Node node = candidates_.expand();
-  if (node == kNoNode) return false;
+  if (node == kNoNode || damaged_) return false;
   ++expanded_;
   if (passes_ == nullptr)
     gather_all(graph_->links(node));
@@ -90,6 +92,8 @@ void Walk::score() {
     products_.resize(2 * count);
   }
   for (std::size_t i = 0; i < count; ++i) codes_[i] = graph_->code(fresh_[i]);
+  if (!graph_->always_sound())
+    for (const Node node : fresh_) damaged_ = damaged_ || !graph_->sound(node);
   kernel_(query_->values.data(), codes_.data(), count, graph_->codec().blocks(), products_.data());
   measured_ += count;
   for (std::size_t i = 0; i < count; ++i) {

@@ -54,6 +54,8 @@ class Walk {
   /// The best nodes, nearest first. Entries and nodes that died are among them.
   const Candidates& found() const { return candidates_; }
   /// How many codes were read, and how many nodes expanded.
+  /// Whether it met a node that is not sound: then nothing that was found is to be trusted.
+  bool met_damage() const { return damaged_; }
   std::size_t measured() const { return measured_; }
   std::size_t expanded() const { return expanded_; }
 
@@ -68,6 +70,7 @@ class Walk {
   std::size_t limit_ = 0;  ///< nodes below this were there at the start
   Candidates candidates_;
   Visited visited_;
+  bool damaged_ = false;
   std::size_t measured_ = 0;
   std::size_t expanded_ = 0;
   std::vector<Node> passing_;    ///< with a filter: what gather() found

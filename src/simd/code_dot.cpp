@@ -11,9 +11,11 @@ namespace {
 CodeKernels in_force() {
   const std::string_view set = instruction_set();
   CodeKernels kernels;
-  if (set == "avx3_dl") kernels = code_kernels_avx512_vnni();
-  // AVX-512 without VNNI has nothing to offer here that AVX2 lacks, but for its width.
-  if (set == "avx3" || set == "avx2") kernels = code_kernels_avx2();
+  if (has_vnni())
+    kernels = code_kernels_avx512_vnni();
+  else if (set == "avx3_dl" || set == "avx3" || set == "avx2")
+    // AVX-512 without VNNI has nothing to offer here that AVX2 lacks, but for its width.
+    kernels = code_kernels_avx2();
   return kernels.nibble_dots == nullptr ? code_kernels_portable() : kernels;
 }
 

@@ -34,6 +34,8 @@ inline std::vector<IndexCase> index_types() {
   return {
       {.options = {.type = IndexType::flat}},
       {.options = {.type = IndexType::flat, .rows = RowType::f16}},
+      {.options = {.type = IndexType::hnsw}, .recall = 0.95},
+      {.options = {.type = IndexType::hnsw, .rows = RowType::f16, .code_bits = 8}, .recall = 0.95},
   };
 }
 
