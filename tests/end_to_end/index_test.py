@@ -156,6 +156,49 @@ class IndexTest(unittest.TestCase):
         self.assertEqual((report["queries"], report["hits"]), (2, 3))
         self.fail_with("some.npy in x.index: the index has no id 77", "search", "--index", "x.index", "--by-id", "some.npy")
 
+    def test_every_type_of_index_is_built_searched_changed_and_tuned(self):
+        chance = random.Random(3)
+        rows = [[chance.gauss(0, 1) for _ in range(12)] for _ in range(600)]
+        self.vectors("rows.npy", rows)
+        self.vectors("queries.npy", [[chance.gauss(0, 1) for _ in range(12)] for _ in range(40)])
+        self.ids("gone.npy", range(100, 200))
+        self.succeed("build", "--vectors", "rows.npy", "--output", "exact.index")
+        exact, _, _ = self.found("--queries", "queries.npy", "--k", 5, index="exact.index")
+        for type, name, row_type in (("flat,rows=f16", "flat", "f16"), ("hnsw,m=8,ef_construction=60", "hnsw", "f32"),
+                                     ("hnsw,rows=f16,codes=8", "hnsw", "f16")):
+            with self.subTest(type):
+                build = ["build", "--vectors", "rows.npy", "--type", type, "--seed", 5, "--output"]
+                self.succeed(*build, "x.index")
+                self.succeed(*build, "again.index", "--threads", 1)
+                self.assertEqual((self.folder / "x.index").read_bytes(), (self.folder / "again.index").read_bytes())
+                shown = self.shown()
+                self.assertEqual((shown["type"], shown["rows"], shown["vectors"]), (name, row_type, 600))
+                self.assertEqual(shown["ef_search"] == 0, name == "flat")
+                report = json.loads(self.succeed("tune", "--index", "x.index", "--recall", 0.97, "--k", 5, "--queries", "queries.npy", "--json"))
+                self.assertGreaterEqual(report["recall"], 0.97)
+                self.assertEqual(self.shown()["ef_search"], report["ef_search"])
+                for mode in ([], ["--load"]):
+                    ids, _, _ = self.found("--queries", "queries.npy", "--k", 5, *mode)
+                    right = sum(len(set(exact[i : i + 5]) & set(ids[i : i + 5])) for i in range(0, 200, 5))
+                    self.assertGreaterEqual(right, 0.95 * 200)
+                self.succeed("remove", "--index", "x.index", "--ids", "gone.npy")
+                self.succeed("add", "--index", "x.index", "--vectors", "queries.npy")
+                self.assertEqual(self.shown()["vectors"], 540)
+                ids, scores, _ = self.found("--queries", "queries.npy", "--k", 3, "--ef-search", 200)
+                self.assertEqual(ids[::3], list(range(600, 640)))
+                self.assertFalse(set(ids) & set(range(100, 200)))
+                self.assertAlmostEqual(scores[0], 1, places=2)
+
+    def test_rows_of_halves_are_half_as_large_and_refuse_what_they_cannot_hold(self):
+        self.vectors("rows.npy", [[float(i)] * 64 for i in range(100)])
+        self.vectors("huge.npy", [[1.0, 2.0], [3.0, 70000.0]])
+        build = ["build", "--metric", "dot", "--output"]
+        self.succeed(*build, "x.index", "--vectors", "rows.npy")
+        self.succeed(*build, "half.index", "--vectors", "rows.npy", "--type", "flat,rows=f16")
+        self.assertLess(self.shown("half.index")["bytes_per_vector"], 0.6 * self.shown()["bytes_per_vector"])
+        self.fail_with("huge.npy: row 1 has the value 70000 at 1", *build, "y.index", "--vectors", "huge.npy", "--type", "flat,rows=f16")
+        self.assertFalse((self.folder / "y.index").exists())
+
     def test_tunes(self):
         chance = random.Random(2)
         self.vectors("rows.npy", [[chance.gauss(0, 1) for _ in range(8)] for _ in range(300)])
@@ -222,7 +265,9 @@ class IndexTest(unittest.TestCase):
 
     def test_wrong_usage_is_told_from_failure(self):
         self.fail_with("there are cosine, dot, euclidean, manhattan", "build", "--vectors", "a", "--output", "b", "--metric", "cosinus", code=2)
-        self.fail_with("--type", "build", "--vectors", "a", "--output", "b", "--type", "quick", code=2)
+        for type, words in (("quick", 'there is no "quick"'), ("flat,rows=f8", "there are f32, f16"), ("hnsw,m=1", "from 2 to 256"),
+                            ("hnsw,links=4", 'no option "links"'), ("hnsw,codes=5", "4 or 8 bits")):
+            self.fail_with(words, "build", "--vectors", "a", "--output", "b", "--type", type, code=2)
         self.fail_with("--k", "search", "--index", "a", "--queries", "b", "--k", 0, code=2)
         self.fail_with("--queries", "search", "--index", "a", code=2)
         self.fail_with("--by-id", "search", "--index", "a", "--queries", "b", "--by-id", "c", code=2)
