@@ -46,8 +46,9 @@ class Contenders {
   void prune() {
     std::erase_if(rows_, [bar = bar()](const Contender& row) { return row.highest < bar; });
   }
-  /// All of them, best hopes first; then there are none.
+  /// All that reach the bar, best hopes first; then there are none.
   std::vector<Contender> take() {
+    prune();
     std::ranges::sort(rows_, [](const Contender& a, const Contender& b) {
       return a.highest != b.highest ? a.highest > b.highest : a.row < b.row;
     });

@@ -22,7 +22,7 @@ constexpr std::size_t kMostBlockRows = 1024;
 /// The same for the screen, whose products are a matrix: what it reads once serves more queries,
 /// and the products of a block of rows with all of them stay in the cache too.
 constexpr std::size_t kGroupScreened = 128;
-constexpr std::size_t kScreenRows = 64;
+constexpr std::size_t kScreenRows = 256;
 /// Rows below which a thread of its own is not worth its start.
 constexpr std::size_t kFewestRows = 4096;
 /// Reading a row of a list costs about as much as this many that a scan goes past.
@@ -95,6 +95,7 @@ class Scan {
 
   const MetricTraits& metric_;
   simd::MeasureRowsOf<Row> measure_;
+  simd::Screen screen_ = simd::screen();
   std::size_t k_;
   const ScanRows& rows_;
   std::optional<std::span<const std::uint32_t>> only_;
@@ -197,9 +198,8 @@ Result<void> Scan<Row>::screen(const std::int32_t* products, std::size_t begin, 
   }
   std::array<simd::Passed, RowScreen::kBlockRows> passed;
   Contenders& contenders = progress.contenders;
-  const std::size_t found =
-      simd::screen()(products, rows_.screen->facts(begin), progress.rounded.bounds, count,
-                     contenders.bar(), passed.data());
+  const std::size_t found = screen_(products, rows_.screen->facts(begin), progress.rounded.bounds,
+                                    count, contenders.bar(), passed.data());
   for (const simd::Passed& row : std::span(passed).first(found)) {
     const auto place = static_cast<std::uint32_t>(begin + row.place);
     if (passes_.empty() || passes_[place]) contenders.offer(place, row.lowest, row.highest);
