@@ -40,6 +40,7 @@ class Graph {
   Graph(const quantize::Codec& codec, std::size_t degree)
       : codec_(&codec),
         degree_(degree),
+        code_bytes_(codec.code_bytes()),
         codes_(codec.code_bytes()),
         scales_(1),
         links_(degree),
@@ -49,6 +50,9 @@ class Graph {
 
   const quantize::Codec& codec() const { return *codec_; }
   std::size_t degree() const { return degree_; }
+  /// The codec's, which is asked once.
+  std::size_t code_bytes() const { return code_bytes_; }
+  std::size_t code_blocks() const { return code_bytes_ / simd::kCodeBlock; }
   /// Nodes are below this. Those that are neither alive nor dead have no links to them.
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
   std::size_t bytes() const {
@@ -126,6 +130,7 @@ class Graph {
 
   const quantize::Codec* codec_;
   std::size_t degree_;
+  std::size_t code_bytes_;
   std::size_t reserved_ = 0;
   std::atomic<std::size_t> size_{0};
   ChunkedRows<std::uint8_t> codes_;

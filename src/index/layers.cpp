@@ -14,7 +14,7 @@ namespace {
 /// A layer of at most this many nodes is looked at whole: about the price of a walk through it.
 constexpr std::size_t kSmall = 256;
 /// Nodes that are followed down from a layer.
-constexpr std::size_t kWidth = 4;
+constexpr std::size_t kWidth = 1;
 /// Nodes measured by one call of the kernel.
 constexpr std::size_t kTogether = 64;
 

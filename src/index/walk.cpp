@@ -76,7 +76,7 @@ bool Walk::gather() {
   else
     gather_passing(graph_->links(node));
   for (const Node fresh : fresh_) {
-    fetch(graph_->code(fresh), graph_->codec().code_bytes());
+    fetch(graph_->code(fresh), graph_->code_bytes());
     __builtin_prefetch(&graph_->scale(fresh));
   }
   // Most often the next one to be expanded.
@@ -94,7 +94,7 @@ void Walk::score() {
   for (std::size_t i = 0; i < count; ++i) codes_[i] = graph_->code(fresh_[i]);
   if (!graph_->always_sound())
     for (const Node node : fresh_) damaged_ = damaged_ || !graph_->sound(node);
-  kernel_(query_->values.data(), codes_.data(), count, graph_->codec().blocks(), products_.data());
+  kernel_(query_->values.data(), codes_.data(), count, graph_->code_blocks(), products_.data());
   measured_ += count;
   for (std::size_t i = 0; i < count; ++i) {
     const float nearness = query_->nearness(products_[i], graph_->scale(fresh_[i]));
