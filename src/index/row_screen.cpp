@@ -57,7 +57,7 @@ float step_of(std::span<const float> values, float low, float high) {
 }  // namespace
 
 float RoundedQuery::bar(float key) const {
-  if (!distance || std::isinf(key)) return key;
+  if (!bounds.distance || std::isinf(key)) return key;
   // The kernel's sum of squares, whose root was rounded. Beyond it the next root is certainly
   // larger.
   const double furthest = double{key} * key * (1 + 8 * kUnit);
@@ -124,7 +124,7 @@ void RowScreen::set(std::size_t row, std::span<const float> values) {
 bool RowScreen::round(std::span<const float> query, Metric metric, std::int8_t* codes,
                       RoundedQuery& rounded) const {
   assert(query.size() == dimensions_ && serves(metric));
-  rounded.distance = metric == Metric::euclidean;
+  const bool distance = metric == Metric::euclidean;
   rounded.squares = squares_of(query);
   const double length = std::sqrt(rounded.squares);
   if (!(length < kLongestBounded)) return false;
@@ -156,17 +156,17 @@ bool RowScreen::round(std::span<const float> query, Metric metric, std::int8_t* 
   const double estimate = 8 * kUnit * (2 + 3 * root) * rounded_length;
   const auto dimensions = static_cast<double>(dimensions_);
   // Sums of squares have two more roundings a term, and the root hides differences of 4 units.
-  const double plain = 1.02 * (dimensions + (rounded.distance ? 24 : 16)) * kUnit;
+  const double plain = 1.02 * (dimensions + (distance ? 24 : 16)) * kUnit;
   const double underflow = kUnderflow * (1 + dimensions + double{scale});
-  const double times = rounded.distance ? 2 : 1;
+  const double times = distance ? 2 : 1;
   // |q - x|^2 <= 2 |q|^2 + 2 |x|^2, of which `plain` is the relative error.
-  const double square = rounded.distance ? 2 * plain + 16 * kUnit : 0;
+  const double square = distance ? 2 * plain + 16 * kUnit : 0;
   rounded.bounds = {
+      .distance = distance,
       .scale = static_cast<float>(times) * scale,
       .sum = static_cast<float>(sum),
-      .squares = rounded.distance ? 1.0F : 0.0F,
       .error = upwards(times * rounded_length),
-      .length = upwards(times * (residual + estimate) + (rounded.distance ? 0 : plain * length)),
+      .length = upwards(times * (residual + estimate) + (distance ? 0 : plain * length)),
       .square = static_cast<float>(square * kOutward),
       .constant = upwards(square * rounded.squares + underflow),
   };

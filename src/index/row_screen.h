@@ -32,11 +32,10 @@
 
 namespace kindred::index {
 
-/// A query in 8 bits: its part in the bounds, in the order of "the higher, the better".
+/// A query in 8 bits: its part in the bounds, which are on q.x, or on -|q - x|^2 + |q|^2.
 struct RoundedQuery {
-  simd::ScreenedQuery bounds;
-  bool distance = false;  ///< the bounds are on -|q - x|^2 + |q|^2, else on q.x
-  double squares = 0;     ///< |q|^2
+  simd::ScreenedQuery bounds = {};
+  double squares = 0;  ///< |q|^2
 
   /// The bound below which a row's key (metrics.h) is certainly worse than `key`.
   float bar(float key) const;

@@ -155,7 +155,7 @@ TEST(RowScreen, PutsTheBarBelowAllThatHaveTheSameDistance) {
   for (int trial = 0; trial < 10'000; ++trial) {
     const float distance = std::exp(random.normal());
     RoundedQuery query;
-    query.distance = true;
+    query.bounds.distance = true;
     query.squares = 0;
     float furthest = distance * distance;
     while (std::sqrt(furthest) <= distance)
@@ -166,7 +166,7 @@ TEST(RowScreen, PutsTheBarBelowAllThatHaveTheSameDistance) {
   }
   RoundedQuery query;
   EXPECT_EQ(query.bar(0.25F), 0.25F);
-  query.distance = true;
+  query.bounds.distance = true;
   EXPECT_EQ(query.bar(-std::numeric_limits<float>::infinity()),
             -std::numeric_limits<float>::infinity());
 }

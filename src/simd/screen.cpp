@@ -14,15 +14,15 @@ namespace kindred::simd::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const PanelFacts* panels,
-                                   const ScreenedQuery& query, std::size_t count, float bar,
-                                   Passed* passed) {
+template <bool kDistance>
+HWY_INLINE HWY_ATTR std::size_t screen_rows(const std::int32_t* products, const PanelFacts* panels,
+                                            const ScreenedQuery& query, std::size_t count,
+                                            float bar, Passed* passed) {
   const hn::ScalableTag<float> d;
   const hn::RebindToSigned<decltype(d)> di;
   constexpr std::size_t kLanes = HWY_LANES(float);
   const auto scale = hn::Set(d, query.scale);
   const auto sum = hn::Set(d, query.sum);
-  const auto squares = hn::Set(d, query.squares);
   const auto error = hn::Set(d, query.error);
   const auto length = hn::Set(d, query.length);
   const auto square = hn::Set(d, query.square);
@@ -37,11 +37,14 @@ HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const PanelFact
     const auto row_length = hn::LoadU(d, rows.length + lanes);
     const auto dot = hn::MulAdd(product, hn::LoadU(d, rows.step + lanes),
                                 hn::Mul(hn::LoadU(d, rows.low + lanes), sum));
-    const auto estimate =
-        hn::NegMulAdd(hn::Mul(squares, row_length), row_length, hn::Mul(scale, dot));
-    const auto width =
-        hn::MulAdd(error, hn::LoadU(d, rows.error + lanes),
-                   hn::MulAdd(hn::MulAdd(square, row_length, length), row_length, constant));
+    auto estimate = hn::Mul(scale, dot);
+    auto per_length = length;
+    if constexpr (kDistance) {
+      estimate = hn::NegMulAdd(row_length, row_length, estimate);
+      per_length = hn::MulAdd(square, row_length, length);
+    }
+    const auto width = hn::MulAdd(error, hn::LoadU(d, rows.error + lanes),
+                                  hn::MulAdd(per_length, row_length, constant));
     const auto highest = hn::Add(estimate, width);
     // Not "is at least": what is not a number is less than nothing.
     if (hn::AllTrue(d, hn::Lt(highest, least))) continue;
@@ -56,6 +59,13 @@ HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const PanelFact
                            .highest = highs[lane]};
   }
   return found;
+}
+
+HWY_ATTR std::size_t screen_kernel(const std::int32_t* products, const PanelFacts* panels,
+                                   const ScreenedQuery& query, std::size_t count, float bar,
+                                   Passed* passed) {
+  return query.distance ? screen_rows<true>(products, panels, query, count, bar, passed)
+                        : screen_rows<false>(products, panels, query, count, bar, passed);
 }
 
 }  // namespace kindred::simd::HWY_NAMESPACE

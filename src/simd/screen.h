@@ -26,12 +26,14 @@ struct PanelFacts {
 
 /// A query's part in estimate and width:
 ///
-///     estimate = scale (step * product + low * sum) - squares * length^2
-///     width    = error * row's error + (length + square * row's length) * row's length + constant
+///     estimate = scale (step * product + low * sum)
+///     width    = error * row's error + length * row's length + constant
+///
+/// and for distances  estimate - row's length^2  and  width + square * row's length^2.
 struct ScreenedQuery {
+  bool distance;
   float scale;
-  float sum;      ///< of the query's integers
-  float squares;  ///< 0 or 1
+  float sum;  ///< of the query's integers
   float error;
   float length;
   float square;

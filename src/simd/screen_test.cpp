@@ -34,16 +34,16 @@ Rows make_rows(std::size_t count, base::Random& random) {
 TEST(Screen, PassesWhatCanReachTheBarOnEveryInstructionSet) {
   testing::on_every_instruction_set([] {
     base::Random random(5);
-    for (const ScreenedQuery& query : {ScreenedQuery{.scale = 0.1F,
+    for (const ScreenedQuery& query : {ScreenedQuery{.distance = false,
+                                                     .scale = 0.1F,
                                                      .sum = 12,
-                                                     .squares = 0,
                                                      .error = 0.5F,
                                                      .length = 0.25F,
                                                      .square = 0,
                                                      .constant = 0.01F},
-                                       ScreenedQuery{.scale = 0.2F,
+                                       ScreenedQuery{.distance = true,
+                                                     .scale = 0.2F,
                                                      .sum = -3,
-                                                     .squares = 1,
                                                      .error = 0.7F,
                                                      .length = 0.1F,
                                                      .square = 0.05F,
@@ -62,9 +62,10 @@ TEST(Screen, PassesWhatCanReachTheBarOnEveryInstructionSet) {
           const double length = panel.length[row];
           const double estimate = query.scale * (double{panel.step[row]} * rows.products[i] +
                                                  double{panel.low[row]} * query.sum) -
-                                  query.squares * length * length;
+                                  (query.distance ? length * length : 0);
           const double width = double{query.error} * panel.error[row] + query.length * length +
-                               query.square * length * length + query.constant;
+                               (query.distance ? query.square * length * length : 0) +
+                               query.constant;
           const bool here = next < found && passed[next].place == i;
           if (std::abs(estimate + width - bar) > 1e-4) {
             ASSERT_EQ(here, estimate + width > bar);
@@ -86,7 +87,7 @@ TEST(Screen, PassesWhatIsNotKnown) {
     rows.panels[1].error[1] = std::numeric_limits<float>::quiet_NaN();
     std::vector<Passed> passed(40);
     const ScreenedQuery query = {
-        .scale = 1, .sum = 0, .squares = 0, .error = 1, .length = 0, .square = 0, .constant = 0};
+        .scale = 1, .sum = 0, .error = 1, .length = 0, .square = 0, .constant = 0};
     ASSERT_EQ(screen()(rows.products.data(), rows.panels.data(), query, 40, 1e9F, passed.data()),
               1);
     EXPECT_EQ(passed[0].place, 17);
