@@ -38,32 +38,52 @@ KINDRED_VNNI inline __m128i totals(const Sums& sums) {
   return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
 }
 
-// What a layout does with one block of a code: `kParts` registers of the query belong to it.
+/// The query's registers, filled once.
+struct Held {
+  const __m512i* parts;
+  KINDRED_VNNI inline __m512i part(std::size_t i) const { return parts[i]; }
+};
+/// The query in memory, on any boundary.
+struct Read {
+  const std::int8_t* values;
+  KINDRED_VNNI inline __m512i part(std::size_t i) const {
+    return _mm512_loadu_si512(values + i * kCodeBlock);
+  }
+};
+
+// What a layout does with one block of a code: `kParts` parts of the query belong to it.
 struct Nibbles {
   static constexpr std::size_t kParts = 2;
-  KINDRED_VNNI static inline __m512i step(__m512i sum, __m512i code, const __m512i* query) {
+  template <class Query>
+  KINDRED_VNNI static inline __m512i step(__m512i sum, __m512i code, Query query,
+                                          std::size_t block) {
     const __m512i low = _mm512_set1_epi8(15);
-    sum = _mm512_dpbusd_epi32(sum, _mm512_and_si512(code, low), query[0]);
-    return _mm512_dpbusd_epi32(sum, _mm512_and_si512(_mm512_srli_epi16(code, 4), low), query[1]);
+    sum = _mm512_dpbusd_epi32(sum, _mm512_and_si512(code, low), query.part(2 * block));
+    return _mm512_dpbusd_epi32(sum, _mm512_and_si512(_mm512_srli_epi16(code, 4), low),
+                               query.part(2 * block + 1));
   }
 };
 struct Bytes {
   static constexpr std::size_t kParts = 1;
-  KINDRED_VNNI static inline __m512i step(__m512i sum, __m512i code, const __m512i* query) {
-    return _mm512_dpbusd_epi32(sum, code, query[0]);
+  template <class Query>
+  KINDRED_VNNI static inline __m512i step(__m512i sum, __m512i code, Query query,
+                                          std::size_t block) {
+    return _mm512_dpbusd_epi32(sum, code, query.part(block));
   }
 };
 struct Distances {
   static constexpr std::size_t kParts = 1;
-  KINDRED_VNNI static inline __m512i step(__m512i sum, __m512i code, const __m512i* query) {
+  template <class Query>
+  KINDRED_VNNI static inline __m512i step(__m512i sum, __m512i code, Query query,
+                                          std::size_t block) {
     // Sums of eight differences, each in the low half of 64 bits.
-    return _mm512_add_epi32(sum, _mm512_sad_epu8(code, query[0]));
+    return _mm512_add_epi32(sum, _mm512_sad_epu8(code, query.part(block)));
   }
 };
 
 /// kCodes codes of kBlocks blocks (0: as many as `blocks` says).
-template <class Layout, std::size_t kBlocks, std::size_t kCodes>
-KINDRED_VNNI inline Sums sums_of(const __m512i* query, const std::uint8_t* const* codes,
+template <class Layout, std::size_t kBlocks, std::size_t kCodes, class Query>
+KINDRED_VNNI inline Sums sums_of(Query query, const std::uint8_t* const* codes,
                                  std::size_t blocks) {
   Sums sums;
 #pragma GCC unroll 4
@@ -73,27 +93,36 @@ KINDRED_VNNI inline Sums sums_of(const __m512i* query, const std::uint8_t* const
   for (std::size_t block = 0; block < count; ++block)
 #pragma GCC unroll 4
     for (std::size_t i = 0; i < kCodes; ++i)
-      sums.of[i] = Layout::step(sums.of[i], _mm512_loadu_si512(codes[i] + block * kCodeBlock),
-                                query + block * Layout::kParts);
+      sums.of[i] =
+          Layout::step(sums.of[i], _mm512_loadu_si512(codes[i] + block * kCodeBlock), query, block);
   return sums;
+}
+
+template <class Layout, std::size_t kBlocks, class Query>
+KINDRED_VNNI inline void score_with(Query query, const std::uint8_t* const* codes,
+                                    std::size_t count, std::size_t blocks, std::int32_t* results) {
+  std::size_t done = 0;
+  for (; done + kTogether <= count; done += kTogether)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(results + done),
+                     totals(sums_of<Layout, kBlocks, kTogether>(query, codes + done, blocks)));
+  for (; done < count; ++done)
+    results[done] =
+        _mm512_reduce_add_epi32(sums_of<Layout, kBlocks, 1>(query, codes + done, blocks).of[0]);
 }
 
 template <class Layout, std::size_t kBlocks>
 KINDRED_VNNI void score(const std::int8_t* query, const std::uint8_t* const* codes,
                         std::size_t count, std::size_t blocks, std::int32_t* results) {
-  constexpr std::size_t kRegisters = kBlocks * Layout::kParts;
-  __m512i held[kRegisters == 0 ? 1 : kRegisters];
+  if constexpr (kBlocks == 0) {
+    score_with<Layout, 0>(Read{query}, codes, count, blocks, results);
+  } else {
+    constexpr std::size_t kRegisters = kBlocks * Layout::kParts;
+    __m512i held[kRegisters];
 #pragma GCC unroll 16
-  for (std::size_t i = 0; i < kRegisters; ++i) held[i] = _mm512_loadu_si512(query + i * kCodeBlock);
-  const __m512i* values =
-      kBlocks == 0 ? reinterpret_cast<const __m512i*>(query) : static_cast<const __m512i*>(held);
-  std::size_t done = 0;
-  for (; done + kTogether <= count; done += kTogether)
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(results + done),
-                     totals(sums_of<Layout, kBlocks, kTogether>(values, codes + done, blocks)));
-  for (; done < count; ++done)
-    results[done] =
-        _mm512_reduce_add_epi32(sums_of<Layout, kBlocks, 1>(values, codes + done, blocks).of[0]);
+    for (std::size_t i = 0; i < kRegisters; ++i)
+      held[i] = _mm512_loadu_si512(query + i * kCodeBlock);
+    score_with<Layout, kBlocks>(Held{held}, codes, count, blocks, results);
+  }
 }
 
 /// The form for each number of blocks; number 0 takes all the others.
