@@ -13,6 +13,7 @@
 #include "index/hnsw_core.h"
 #include "index/ids.h"
 #include "index/metrics.h"
+#include "index/types.h"
 
 namespace kindred::index {
 namespace {
@@ -183,9 +184,6 @@ Result<Checked> check(const File& file) {
   Checked checked;
   std::memcpy(&checked.about, section.values.data(), sizeof(AboutGraph));
   const AboutGraph& graph = checked.about;
-  if (graph.m < 2 || graph.m > 256 || (graph.code_bits != 4 && graph.code_bits != 8) ||
-      graph.ef_construction == 0 || graph.ef_search == 0)
-    return corrupt(file, "section \"hnsw\" has settings that no index has");
   checked.options = {.metric = about.metric,
                      .type = IndexType::hnsw,
                      .rows = about.row_type,
@@ -193,6 +191,8 @@ Result<Checked> check(const File& file) {
                      .ef_construction = graph.ef_construction,
                      .code_bits = graph.code_bits,
                      .seed = graph.seed};
+  if (!index::check(checked.options).has_value() || graph.ef_search == 0)
+    return corrupt(file, "section \"hnsw\" has settings that no index has");
   if (graph.nodes[0] != about.rows || about.rows >= ChunkedRows<Link>::kMostRows ||
       !std::ranges::is_sorted(graph.nodes, std::greater()))
     return corrupt(file, fmt::format("section \"hnsw\" has {} nodes for {} rows, or upper layers "
