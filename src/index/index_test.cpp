@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "kindred/threads.h"
+#include "support/index_contract.h"
 #include "support/instruction_sets.h"
 #include "support/temporary_folder.h"
 
@@ -20,50 +20,19 @@ namespace {
 
 using ::testing::HasSubstr;
 
+using testing::advantage;
+using testing::normal_matrix;
+using testing::true_score;
+
 constexpr Metric kMetrics[] = {Metric::cosine, Metric::dot, Metric::euclidean, Metric::manhattan};
-
-Matrix random_matrix(std::size_t rows, std::size_t dimensions, std::uint64_t seed) {
-  base::Random random(seed);
-  Matrix matrix(rows, dimensions);
-  for (float& value : matrix.values()) value = random.normal();
-  return matrix;
-}
-
-/// The definition of each score, in double precision.
-double exact_score(Metric metric, std::span<const float> a, std::span<const float> b) {
-  double dot = 0, a_squares = 0, b_squares = 0, difference_squares = 0, differences = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    dot += double{a[i]} * b[i];
-    a_squares += double{a[i]} * a[i];
-    b_squares += double{b[i]} * b[i];
-    differences += std::fabs(double{a[i]} - b[i]);
-    difference_squares += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
-  }
-  switch (metric) {
-    case Metric::cosine:
-      return a_squares == 0 || b_squares == 0 ? 0 : dot / std::sqrt(a_squares * b_squares);
-    case Metric::dot:
-      return dot;
-    case Metric::euclidean:
-      return std::sqrt(difference_squares);
-    case Metric::manhattan:
-      return differences;
-  }
-  return 0;
-}
-
-/// How much better the first score is.
-double advantage(Metric metric, double a, double b) {
-  return metric == Metric::euclidean || metric == Metric::manhattan ? b - a : a - b;
-}
 
 TEST(IndexTest, FindsWhatADoublePrecisionScanFindsOnEveryInstructionSet) {
   testing::on_every_instruction_set([] {
     for (const Metric metric : kMetrics)
       for (const std::size_t dimensions : {1, 3, 17, 384}) {
         SCOPED_TRACE(std::string(name_of(metric)) + " " + std::to_string(dimensions));
-        const Matrix rows = random_matrix(301, dimensions, 1);
-        const Matrix queries = random_matrix(11, dimensions, 2);
+        const Matrix rows = normal_matrix(301, dimensions, 1);
+        const Matrix queries = normal_matrix(11, dimensions, 2);
         std::vector<std::uint64_t> ids(rows.rows());
         for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = 1'000'000'000'000 - 7 * i;
         const auto index = Index::build(rows, ids, {.metric = metric});
@@ -75,7 +44,7 @@ TEST(IndexTest, FindsWhatADoublePrecisionScanFindsOnEveryInstructionSet) {
         for (std::size_t query = 0; query < queries.rows(); ++query) {
           std::vector<double> exact;
           for (std::size_t i = 0; i < rows.rows(); ++i)
-            exact.push_back(exact_score(metric, queries.row(query), rows.row(i)));
+            exact.push_back(true_score(metric, queries.row(query), rows.row(i)));
           auto sorted = exact;
           std::ranges::sort(sorted,
                             [&](double a, double b) { return advantage(metric, a, b) > 0; });
@@ -96,8 +65,8 @@ TEST(IndexTest, FindsWhatADoublePrecisionScanFindsOnEveryInstructionSet) {
 }
 
 TEST(IndexTest, AnswersAreTheSameInAnyBatchAndAtAnyNumberOfThreads) {
-  const Matrix rows = random_matrix(20'000, 24, 3);
-  const Matrix queries = random_matrix(19, 24, 4);
+  const Matrix rows = normal_matrix(20'000, 24, 3);
+  const Matrix queries = normal_matrix(19, 24, 4);
   for (const Metric metric : kMetrics) {
     const auto index = Index::build(rows, {}, {.metric = metric});
     ASSERT_TRUE(index.has_value());
@@ -116,8 +85,8 @@ TEST(IndexTest, AnswersAreTheSameInAnyBatchAndAtAnyNumberOfThreads) {
 }
 
 TEST(IndexTest, ARowsScoreDoesNotDependOnItsPlace) {
-  const Matrix row = random_matrix(1, 37, 5);
-  const Matrix query = random_matrix(1, 37, 6);
+  const Matrix row = normal_matrix(1, 37, 5);
+  const Matrix query = normal_matrix(1, 37, 6);
   Matrix rows(1'000, 37);
   for (std::size_t i = 0; i < rows.rows(); ++i) std::ranges::copy(row.row(0), rows.row(i).begin());
   for (const Metric metric : kMetrics) {
@@ -157,10 +126,10 @@ TEST(IndexTest, CosineTakesTheLongestAndTheShortestVectorsThatFloatsHold) {
 }
 
 TEST(IndexTest, MoreHitsThanRowsAreAllTheRows) {
-  const auto index = Index::build(random_matrix(3, 2, 7));
-  EXPECT_EQ(index->search(random_matrix(2, 2, 8), 10)->of(0).size(), 3);
+  const auto index = Index::build(normal_matrix(3, 2, 7));
+  EXPECT_EQ(index->search(normal_matrix(2, 2, 8), 10)->of(0).size(), 3);
   EXPECT_EQ(
-      index->search(random_matrix(2, 2, 8), std::numeric_limits<std::size_t>::max())->of(0).size(),
+      index->search(normal_matrix(2, 2, 8), std::numeric_limits<std::size_t>::max())->of(0).size(),
       3);
 }
 
@@ -168,14 +137,14 @@ TEST(IndexTest, AnEmptyIndexAnswersWithNothing) {
   const auto index = Index::build(MatrixView());
   ASSERT_TRUE(index.has_value());
   EXPECT_EQ(index->size(), 0);
-  const auto found = index->search(random_matrix(2, 5, 9), 3);
+  const auto found = index->search(normal_matrix(2, 5, 9), 3);
   ASSERT_TRUE(found.has_value());
   EXPECT_TRUE(found->hits.empty());
-  EXPECT_FALSE(Index::build(Matrix(0, 4))->search(random_matrix(2, 5, 9), 3).has_value());
+  EXPECT_FALSE(Index::build(Matrix(0, 4))->search(normal_matrix(2, 5, 9), 3).has_value());
 }
 
 TEST(IndexTest, RefusesWhatCannotBeMeant) {
-  const Matrix rows = random_matrix(4, 3, 10);
+  const Matrix rows = normal_matrix(4, 3, 10);
   const auto message = [](const auto& result) {
     return result.has_value() ? std::string() : result.error().message;
   };
@@ -199,7 +168,7 @@ TEST(IndexTest, RefusesWhatCannotBeMeant) {
               HasSubstr("row 3 has length 1e+30, the metric \"dot\" takes lengths up to 1e+18"));
   const auto index = Index::build(rows);
   EXPECT_EQ(message(index->search(rows, 0)), "k is 0, it must be at least 1");
-  EXPECT_EQ(message(index->search(random_matrix(1, 5, 11), 1)),
+  EXPECT_EQ(message(index->search(normal_matrix(1, 5, 11), 1)),
             "the queries have 5 dimensions, the index has 3");
   EXPECT_EQ(message(parse_metric("cosinus")),
             "\"cosinus\" is not a metric; there are cosine, dot, euclidean, manhattan");
@@ -211,8 +180,8 @@ TEST(IndexTest, MetricNamesGoBothWays) {
 
 TEST(IndexTest, SavedMappedAndLoadedItAnswersTheSame) {
   const testing::TemporaryFolder folder;
-  const Matrix rows = random_matrix(5'000, 24, 12);
-  const Matrix queries = random_matrix(5, 24, 13);
+  const Matrix rows = normal_matrix(5'000, 24, 12);
+  const Matrix queries = normal_matrix(5, 24, 13);
   for (const Metric metric : kMetrics) {
     const auto index = Index::build(rows, {}, {.metric = metric});
     const auto path = folder / name_of(metric);
@@ -232,11 +201,11 @@ TEST(IndexTest, SavedMappedAndLoadedItAnswersTheSame) {
 TEST(IndexTest, AReaderKeepsTheFileThatItOpenedWhenAnotherReplacesIt) {
   const testing::TemporaryFolder folder;
   const auto path = folder / "x.index";
-  const Matrix queries = random_matrix(2, 8, 14);
-  const auto old_index = Index::build(random_matrix(2'000, 8, 15));
+  const Matrix queries = normal_matrix(2, 8, 14);
+  const auto old_index = Index::build(normal_matrix(2'000, 8, 15));
   ASSERT_TRUE(old_index->save(path).has_value());
   const auto reader = Index::open(path);
-  ASSERT_TRUE(Index::build(random_matrix(10, 8, 16))->save(path).has_value());
+  ASSERT_TRUE(Index::build(normal_matrix(10, 8, 16))->save(path).has_value());
   EXPECT_EQ(reader->search(queries, 5)->hits, old_index->search(queries, 5)->hits);
   EXPECT_EQ(Index::open(path)->size(), 10);
 }
