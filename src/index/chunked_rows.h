@@ -80,14 +80,17 @@ class ChunkedRows {
   };
   struct Chunk {
     std::unique_ptr<T[], Unmap> memory;
-    bool advised = false;
+    std::size_t advised = 0;
 
-    /// Huge pages, once there is at least one to fill. A wish, not a need.
+    /// Huge pages for those that are filled to the end: a last one, hardly used, would take its
+    /// whole size. A wish, not a need.
     void advise(std::size_t used) {
-      if (advised || used < kHugePage) return;
-      ::madvise(static_cast<void*>(memory.get()), memory.get_deleter().bytes, MADV_HUGEPAGE);
-      advised = true;
+      const std::size_t filled = used / kHugePage * kHugePage;
+      if (filled <= advised) return;
+      ::madvise(memory_bytes() + advised, filled - advised, MADV_HUGEPAGE);
+      advised = filled;
     }
+    std::byte* memory_bytes() { return static_cast<std::byte*>(static_cast<void*>(memory.get())); }
   };
 
   Chunk allocate() const {

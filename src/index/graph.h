@@ -55,8 +55,9 @@ class Graph {
   std::size_t code_blocks() const { return code_bytes_ / simd::kCodeBlock; }
   /// Nodes are below this. Those that are neither alive nor dead have no links to them.
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
+  /// Memory that the nodes take.
   std::size_t bytes() const {
-    return codes_.bytes() + scales_.bytes() + links_.bytes() + alive_.bytes();
+    return size() * (code_bytes_ + sizeof(quantize::CodeScale) + degree_ * sizeof(Link) + 1);
   }
 
   const std::uint8_t* code(Node node) const { return codes_.row(node); }

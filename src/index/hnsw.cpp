@@ -99,9 +99,12 @@ std::uint64_t Hnsw::next_id() const {
 std::size_t Hnsw::memory_bytes() const {
   const Core* core = this->core();
   if (core == nullptr) return 0;
+  // A mapped file's memory is the system's.
   const std::shared_lock lock(table_mutex_);
-  return core->layers.bytes() + (core->file ? 0 : core->rows.bytes()) + core->ids.bytes() +
-         core->lengths.bytes() + node_of_.bytes();
+  if (core->file) return node_of_.bytes();
+  const std::size_t lengths = traits_of(metric()).unit_length ? sizeof(double) : 0;
+  return core->layers.bytes() + node_of_.bytes() +
+         core->layers.bottom().size() * (core->rows.row_bytes() + sizeof(std::uint64_t) + lengths);
 }
 
 std::unique_ptr<Hnsw::Scratch> Hnsw::take_scratch() const {

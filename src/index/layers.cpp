@@ -31,7 +31,8 @@ std::size_t Layers::highest(std::uint64_t id) const {
 
 std::size_t Layers::bytes() const {
   std::size_t bytes = 0;
-  for (const auto& layer : layers_) bytes += layer->graph.bytes() + layer->below.bytes();
+  for (const auto& layer : layers_) bytes += layer->graph.bytes();
+  for (std::size_t i = 1; i < kMost; ++i) bytes += layers_[i]->graph.size() * sizeof(Node);
   return bytes;
 }
 

@@ -3,9 +3,9 @@
 /// The heuristic that makes a graph navigable (Arya and Mount 1993; algorithm 4 of the HNSW paper;
 /// with `alpha` RobustPrune of Subramanya et al., "DiskANN", 2019): candidates are taken nearest
 /// first, and one is left out if a link that was chosen already leads closer to it than the node
-/// itself stands, `alpha` times over. So links point in different directions. Places that are left
-/// go to candidates that were left out, nearest first, up to `fill`: among equal vectors, where any
-/// one blocks all others, these hold the graph together.
+/// itself stands, `alpha` times over. So links point in different directions. Fewer than `fill`
+/// are filled up with candidates that were left out: equal vectors, where any one blocks all
+/// others, then have some links among themselves.
 ///
 /// Distances between candidates come from their codes. Thread safety: one Selector a thread. Cost:
 /// at most chosen * candidates codes read; a tenth of that as a rule.

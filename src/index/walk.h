@@ -53,9 +53,9 @@ class Walk {
 
   /// The best nodes, nearest first. Entries and nodes that died are among them.
   const Candidates& found() const { return candidates_; }
-  /// How many codes were read, and how many nodes expanded.
   /// Whether it met a node that is not sound: then nothing that was found is to be trusted.
   bool met_damage() const { return damaged_; }
+  /// How many codes were read, and how many nodes expanded.
   std::size_t measured() const { return measured_; }
   std::size_t expanded() const { return expanded_; }
 

@@ -83,8 +83,8 @@ const float* WalkSpace::lifted(std::span<const float> row, float last, float fac
 quantize::CodeScale WalkSpace::encode(std::span<const float> row, std::uint8_t* code,
                                       quantize::CodeQuery& scratch) const {
   if (metric_ != Metric::dot) return codec_->encode(row.data(), code, scratch);
-  thread_local std::vector<float> memory;
-  return codec_->encode(lifted(row, lift_of(row, parts_.longest), 1, memory), code, scratch);
+  return codec_->encode(lifted(row, lift_of(row, parts_.longest), 1, scratch.vector), code,
+                        scratch);
 }
 
 void WalkSpace::query(std::span<const float> query, quantize::CodeQuery& to) const {
@@ -92,8 +92,7 @@ void WalkSpace::query(std::span<const float> query, quantize::CodeQuery& to) con
   // The length of a query changes no order: as long as the rows, it loses least to rounding.
   const double length = std::sqrt(squares_of(query));
   const float factor = length > 0 ? static_cast<float>(parts_.longest / length) : 0.0F;
-  thread_local std::vector<float> memory;
-  codec_->query(lifted(query, 0, factor, memory), to);
+  codec_->query(lifted(query, 0, factor, to.vector), to);
 }
 
 }  // namespace kindred::index

@@ -35,6 +35,7 @@ struct CodeScale {
 struct CodeQuery {
   base::AlignedArray<std::int8_t> values;
   base::AlignedArray<float> scratch;  ///< the codec's own
+  std::vector<float> vector;          ///< for whoever changes a vector before the codec sees it
   float factor = 0;
   float offset = 0;
   float norm = 0;  ///< nearness + norm is the distance: squared Euclidean, or Manhattan
