@@ -20,7 +20,9 @@ class FairSharedMutex {
   void unlock() { inside_.unlock(); }
 
   void lock_shared() {
-    { const std::lock_guard through_the_door(door_); }
+    {
+      const std::lock_guard through_the_door(door_);
+    }
     inside_.lock_shared();
   }
   void unlock_shared() { inside_.unlock_shared(); }
