@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <unordered_set>
 #include <utility>
 
@@ -129,7 +128,6 @@ std::vector<Node> Hnsw::nodes_of(const Core& core, const Filter* filter) const {
   std::vector<Node> nodes;
   const Graph& graph = core.layers.bottom();
   if (filter != nullptr && filter->is_list()) {
-    make_table(core);
     const std::shared_lock lock(table_mutex_);
     for (const std::uint64_t id : filter->ids())
       if (const Node node = node_of_.find(id); node != node_of_.kNowhere) nodes.push_back(node);
@@ -154,6 +152,7 @@ Result<std::vector<Best>> Hnsw::search_exact(MatrixView queries, const Request& 
   std::vector<Best> results(queries.rows());
   const Core* core = this->core();
   if (core == nullptr) return results;
+  if (request.filter != nullptr && request.filter->is_list()) KINDRED_TRY(make_table(*core));
   const auto guard = epochs_.enter();
   const std::vector<Node> nodes = nodes_of(*core, request.filter);
   if (nodes.empty()) return results;
@@ -219,7 +218,6 @@ Hnsw::Plan Hnsw::plan_for(const Core& core, const Filter* filter, std::size_t ef
   if (filter->is_list()) {
     const auto ids = filter->ids();
     passing = static_cast<double>(ids.size());
-    make_table(core);
     const std::shared_lock lock(table_mutex_);
     for (std::size_t i = 0; i < std::min(kStarts, ids.size()); ++i) {
       const Node node = node_of_.find(ids[i * ids.size() / std::min(kStarts, ids.size())]);
@@ -251,6 +249,7 @@ Result<std::vector<Best>> Hnsw::search(MatrixView queries, const Request& reques
   if (core == nullptr || alive_ == 0) return std::vector<Best>(queries.rows());
   const std::size_t ef =
       std::max(request.ef_search == 0 ? ef_search_.load() : request.ef_search, request.k);
+  if (request.filter != nullptr && request.filter->is_list()) KINDRED_TRY(make_table(*core));
   const Plan plan = plan_for(*core, request.filter, ef);
   if (plan.exact) return search_exact(queries, request);
 
@@ -320,9 +319,11 @@ void Hnsw::search_group(const Core& core, MatrixView queries, std::size_t first,
   give_back(std::move(scratch));
 }
 
-/// A mapped index makes its table of ids when the first id is asked for.
-void Hnsw::make_table(const Core& core) const {
-  if (!core.file) return;
+/// A mapped index makes its table of ids when the first id is asked for. An error where the ids are
+/// damaged.
+Result<void> Hnsw::make_table(const Core& core) const {
+  if (!core.file) return {};
+  KINDRED_TRY(core.file->verify_ids());
   std::call_once(table_made_, [&] {
     const std::unique_lock lock(table_mutex_);
     const std::size_t size = core.layers.bottom().size();
@@ -330,12 +331,12 @@ void Hnsw::make_table(const Core& core) const {
     for (std::size_t node = 0; node < size; ++node)
       node_of_.put(core.id(static_cast<Node>(node)), static_cast<Node>(node));
   });
+  return {};
 }
 
 bool Hnsw::contains(std::uint64_t id) const {
   const Core* core = this->core();
-  if (core == nullptr) return false;
-  make_table(*core);
+  if (core == nullptr || !make_table(*core).has_value()) return false;
   const std::shared_lock lock(table_mutex_);
   return node_of_.find(id) != node_of_.kNowhere;
 }
@@ -343,7 +344,7 @@ bool Hnsw::contains(std::uint64_t id) const {
 Result<bool> Hnsw::row(std::uint64_t id, std::span<float> to, double& length) const {
   if (core() == nullptr) return false;
   const Core& core = *this->core();
-  make_table(core);
+  KINDRED_TRY(make_table(core));
   const auto guard = epochs_.enter();
   Node node = kNoNode;
   {

@@ -14,9 +14,10 @@
 /// they are few. A search that came back with fewer hits than there must be is done again by
 /// scoring every row: k hits are k hits.
 ///
-/// Thread safety: as kindred/index.h promises. Searches take no lock. Each vector is changed under
-/// the lock of its id; the links of a node under its own. An add() that runs alone gives the same
-/// graph each time; adds at the same time give one that depends on their order. Cost: a search
+/// Thread safety: as kindred/index.h promises. Searches wait for no change: they hold
+/// a lock only while they look up the ids of a list or take their memory. Each vector is changed
+/// under the lock of its id; the links of a node under its own. An add() that runs alone gives the
+/// same graph each time; adds at the same time give one that depends on their order. Cost: a search
 /// reads about 20 codes for each of ef_search, 2k rows, and allocates its hits alone.
 #pragma once
 
@@ -109,7 +110,7 @@ class Hnsw final : public Implementation {
   Result<void> finish(const Core& core, std::span<const float> query, std::size_t number,
                       const Walk& walk, const Request& request, std::uint64_t done_before,
                       Scratch& scratch, Best& best) const;
-  void make_table(const Core& core) const;
+  Result<void> make_table(const Core& core) const;
   std::vector<Node> nodes_of(const Core& core, const Filter* filter) const;
   std::unique_ptr<Scratch> take_scratch() const;
   void give_back(std::unique_ptr<Scratch> scratch) const;

@@ -255,8 +255,12 @@ void Hnsw::kill(Core& core, Node node) {
 /// Moves nodes on that nobody has in view any more. all: sweeps every dead node, waiting for who
 /// may see it. The caller holds no guard.
 void Hnsw::reclaim(Core& core, bool all) const {
-  const std::unique_lock reclaiming(reclaim_mutex_, std::try_to_lock);
-  if (!reclaiming.owns_lock()) return;
+  std::unique_lock reclaiming(reclaim_mutex_, std::defer_lock);
+  // Who is at it already does it for this caller too, unless all is wanted.
+  if (all)
+    reclaiming.lock();
+  else if (!reclaiming.try_lock())
+    return;
   for (std::size_t layer = 0; layer < Layers::kMost; ++layer) {
     std::erase_if(swept_[layer], [&](const Leaving& leaving) {
       if (!epochs_.passed(leaving.stamp)) return false;
