@@ -7,37 +7,38 @@
 namespace kindred::text {
 namespace {
 
-AddedTokens matcher(const std::vector<AddedToken>& added, bool normalized,
-                    const BertNormalizer& normalizer) {
+AddedTokens matcher(const TokenizerSpecification& specification, bool normalized) {
   std::vector<const AddedToken*> tokens;
   std::vector<std::string> contents;
-  for (const AddedToken& token : added) {
+  NormalizedText text;
+  NormalizedText spare;
+  for (const AddedToken& token : specification.added) {
     if (token.normalized != normalized) continue;
-    NormalizedText text;
-    if (normalized) normalizer.normalize(token.content, 0, false, text);
+    text.assign(token.content, 0, /*keep_origins=*/false);
+    if (normalized) normalize(specification.normalizers, text, spare);
     tokens.push_back(&token);
     contents.push_back(normalized ? text.text : token.content);
   }
   return {tokens, contents};
 }
 
-/// Of the added tokens that the model doesn't have, ascending.
-std::vector<std::uint32_t> ids_of_new(const std::vector<AddedToken>& added) {
-  std::vector<std::uint32_t> ids;
-  for (const AddedToken& token : added)
-    if (!token.in_model) ids.push_back(token.id);
-  std::ranges::sort(ids);
-  return ids;
-}
-
 }  // namespace
+
+void normalize(const std::vector<std::unique_ptr<const Normalizer>>& normalizers,
+               NormalizedText& text, NormalizedText& spare) {
+  for (const auto& normalizer : normalizers) normalizer->normalize(text, spare);
+}
 
 Pipeline::Pipeline(TokenizerSpecification specification)
     : specification_(std::move(specification)),
-      normalizer_(specification_.normalizer),
-      model_(specification_.vocabulary, ids_of_new(specification_.added), specification_.model),
-      added_in_original_(matcher(specification_.added, false, normalizer_)),
-      added_in_normalized_(matcher(specification_.added, true, normalizer_)) {}
+      added_in_original_(matcher(specification_, false)),
+      added_in_normalized_(matcher(specification_, true)) {}
+
+std::unique_ptr<Pipeline::Scratch> Pipeline::make_scratch() const {
+  auto scratch = std::make_unique<Scratch>();
+  scratch->model = specification_.model->make_scratch();
+  return scratch;
+}
 
 void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, Scratch& scratch,
                    Tokens& out) const {
@@ -54,41 +55,45 @@ void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, 
           {static_cast<std::uint32_t>(stretch.begin), static_cast<std::uint32_t>(stretch.end)});
       continue;
     }
-    NormalizedText& normalized = scratch.normalized;
-    normalized.clear();
-    normalizer_.normalize(text.substr(stretch.begin, stretch.end - stretch.begin), stretch.begin,
-                          with_offsets, normalized);
+    NormalizedText& words = scratch.split.normalized;
+    words.assign(text.substr(stretch.begin, stretch.end - stretch.begin), stretch.begin,
+                 with_offsets);
+    normalize(specification_.normalizers, words, scratch.spare.normalized);
+    scratch.split.at_start = stretch.begin == 0;
     if (added_in_normalized_.empty()) {
-      cut(normalized.text, 0, limit, normalized, with_offsets, scratch, out);
+      cut(limit, scratch, out);
       continue;
     }
-    added_in_normalized_.split(normalized.text, scratch.normalized_stretches);
+    std::swap(words, scratch.normalized);
+    const NormalizedText& whole = scratch.normalized;
+    added_in_normalized_.split(whole.text, scratch.normalized_stretches);
     for (const Stretch& inner : scratch.normalized_stretches) {
       if (inner.token != nullptr) {
-        add(inner.token->id, normalized.origin(inner.begin, inner.end));
-      } else {
-        cut(std::string_view(normalized.text).substr(inner.begin, inner.end - inner.begin),
-            inner.begin, limit, normalized, with_offsets, scratch, out);
+        add(inner.token->id, whole.origin(inner.begin, inner.end));
+        continue;
       }
+      words.clear(with_offsets);
+      words.append(whole, inner.begin, inner.end);
+      scratch.split.at_start = stretch.begin == 0 && inner.begin == 0;
+      cut(limit, scratch, out);
     }
   }
 }
 
-/// `words` begins at byte `first` of the normalized text.
-void Pipeline::cut(std::string_view words, std::size_t first, std::size_t limit,
-                   const NormalizedText& normalized, bool with_offsets, Scratch& scratch,
-                   Tokens& out) const {
-  pre_tokenizer_.split(words, [&](std::size_t begin, std::size_t end) {
-    model_.cut(words.substr(begin, end - begin), scratch.pieces);
-    std::size_t piece_begin = first + begin;
-    for (const Piece& piece : scratch.pieces) {
-      out.ids.push_back(piece.id);
-      if (with_offsets)
-        out.offsets.push_back(normalized.origin(piece_begin, first + begin + piece.end));
-      piece_begin = first + begin + piece.end;
-    }
-    return out.ids.size() <= limit;
-  });
+void Pipeline::cut(std::size_t limit, Scratch& scratch, Tokens& out) const {
+  SplitText& split = scratch.split;
+  split.words.clear();
+  if (!split.normalized.text.empty())
+    split.words.push_back({0, static_cast<std::uint32_t>(split.normalized.text.size())});
+  for (const auto& pre_tokenizer : specification_.pre_tokenizers)
+    pre_tokenizer->split(split, scratch.spare);
+  scratch.tokens.clear();
+  const std::size_t left = limit - std::min(limit, out.ids.size());
+  specification_.model->cut(split, left, scratch.model.get(), scratch.tokens);
+  for (const Token& token : scratch.tokens) out.ids.push_back(token.id);
+  if (split.normalized.with_origins)
+    for (const Token& token : scratch.tokens)
+      out.offsets.push_back(split.normalized.origin(token.begin, token.end));
 }
 
 }  // namespace kindred::text

@@ -1,33 +1,21 @@
-/// The parts of a tokenizer, in the order in which a text passes through them: added tokens are
-/// found, the rest is normalized, cut into words, the words into pieces, and the pieces framed by
-/// special tokens.
+/// The way of a text through a tokenizer: added tokens are found, the rest is normalized, cut into
+/// words, the words into tokens.
 ///
-/// The readers (tokenizer_json.h, vocab_txt.h) make one; tokenizer.cpp runs it.
+/// Thread safety: immutable; each thread brings a Scratch. Cost: linear in the text but for what a
+/// part says of itself.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string_view>
 #include <vector>
 
-#include "text/added_tokens.h"
-#include "text/bert_normalizer.h"
-#include "text/bert_pre_tokenizer.h"
-#include "text/frame.h"
-#include "text/vocabulary.h"
-#include "text/word_piece.h"
+#include "text/specification.h"
 
 namespace kindred::text {
 
-/// What a reader finds in a model's files.
-struct TokenizerSpecification {
-  Vocabulary vocabulary;  ///< the model's tokens and the added ones
-  std::vector<AddedToken> added;
-  BertNormalizerOptions normalizer;
-  WordPieceOptions model;
-  Frame frame;
-  std::size_t max_tokens = 0;  ///< what the files ask for, 0 where they don't say
-};
-
-/// A specification made ready to run. Does not move: its parts point at each other.
+/// Does not move: its parts point at each other.
 class Pipeline {
  public:
   explicit Pipeline(TokenizerSpecification specification);
@@ -36,8 +24,7 @@ class Pipeline {
 
   const TokenizerSpecification& specification() const { return specification_; }
 
-  /// The tokens of one text without its frame, as many as `limit` and perhaps one more, to tell
-  /// that there are more.
+  /// The tokens of one text without its frame.
   struct Tokens {
     std::vector<std::uint32_t> ids;
     std::vector<TokenOffset> offsets;  ///< as many as ids where asked for, else empty
@@ -49,23 +36,25 @@ class Pipeline {
   };
   /// Memory that one thread uses again and again.
   struct Scratch {
-    NormalizedText normalized;
+    SplitText split;
+    SplitText spare;
     std::vector<Stretch> stretches;
     std::vector<Stretch> normalized_stretches;
-    std::vector<Piece> pieces;
+    NormalizedText normalized;
+    std::vector<Token> tokens;
+    std::unique_ptr<Model::Scratch> model;
   };
+  std::unique_ptr<Scratch> make_scratch() const;
+
+  /// Where there are more tokens than `limit`, at least one more than that is returned, and perhaps
+  /// not all.
   void run(std::string_view text, std::size_t limit, bool with_offsets, Scratch& scratch,
            Tokens& out) const;
 
  private:
-  void cut(std::string_view words, std::size_t first, std::size_t limit,
-           const NormalizedText& normalized, bool with_offsets, Scratch& scratch,
-           Tokens& out) const;
+  void cut(std::size_t limit, Scratch& scratch, Tokens& out) const;
 
   TokenizerSpecification specification_;
-  BertNormalizer normalizer_;
-  BertPreTokenizer pre_tokenizer_;
-  WordPiece model_;
   AddedTokens added_in_original_;
   AddedTokens added_in_normalized_;
 };

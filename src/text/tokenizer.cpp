@@ -10,9 +10,10 @@
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
 #include "text/pipeline.h"
-#include "text/tokenizer_json.h"
+#include "text/readers/tokenizer_json.h"
+#include "text/readers/vocab_txt.h"
+#include "text/scratch_pool.h"
 #include "text/truncation.h"
-#include "text/vocab_txt.h"
 
 namespace kindred {
 
@@ -21,8 +22,10 @@ using text::FramePart;
 using text::Pipeline;
 
 struct Tokenizer::Parts {
-  explicit Parts(text::TokenizerSpecification specification) : pipeline(std::move(specification)) {}
+  explicit Parts(text::TokenizerSpecification specification)
+      : pipeline(std::move(specification)), scratches(pipeline) {}
   Pipeline pipeline;
+  mutable text::ScratchPool scratches;
 };
 
 namespace {
@@ -61,8 +64,10 @@ std::vector<Item> split(const Texts& texts) {
 /// Cuts, frames and appends the tokens of one text after the other.
 class Framer {
  public:
-  Framer(const Pipeline& pipeline, const TokenizeOptions& options, bool pair)
+  Framer(const Pipeline& pipeline, Pipeline::Scratch& scratch, const TokenizeOptions& options,
+         bool pair)
       : pipeline_(pipeline),
+        scratch_(scratch),
         options_(options),
         frame_(pair ? pipeline.specification().frame.pair : pipeline.specification().frame.single) {
     special_ = static_cast<std::size_t>(std::ranges::count_if(
@@ -122,11 +127,11 @@ class Framer {
   }
 
   const Pipeline& pipeline_;
+  Pipeline::Scratch& scratch_;
   const TokenizeOptions& options_;
   const std::vector<FramePart>& frame_;
   std::size_t special_;
   std::size_t limit_;  // tokens beside the special ones
-  Pipeline::Scratch scratch_;
   Pipeline::Tokens first_;
   Pipeline::Tokens second_;
 };
@@ -144,9 +149,9 @@ void append(TokenBatch&& part, TokenBatch& out) {
     out.starts.push_back(before + part.starts[i]);
 }
 
-Result<TokenBatch> tokenize_all(const Pipeline& pipeline, const Texts& texts, bool pair,
-                                const TokenizeOptions& options) {
-  const std::size_t special = Framer(pipeline, options, pair).special();
+Result<TokenBatch> tokenize_all(const Pipeline& pipeline, text::ScratchPool& scratches,
+                                const Texts& texts, bool pair, const TokenizeOptions& options) {
+  const std::size_t special = Framer(pipeline, *scratches.take(), options, pair).special();
   if (options.max_tokens != 0 && options.max_tokens < special)
     return fail(ErrorCode::invalid_argument,
                 fmt::format("max_tokens is {}, the special tokens alone are {}", options.max_tokens,
@@ -160,7 +165,8 @@ Result<TokenBatch> tokenize_all(const Pipeline& pipeline, const Texts& texts, bo
   const std::vector<Item> items = split(texts);
   std::vector<TokenBatch> parts(items.size());
   base::parallel_for(items.size(), [&](std::size_t item, std::size_t) {
-    Framer framer(pipeline, options, pair);
+    const auto scratch = scratches.take();
+    Framer framer(pipeline, *scratch, options, pair);
     for (std::size_t i = items[item].first; i < items[item].last; ++i) {
       if (pair) {
         framer.add_pair(texts.first[i], texts.second[i], parts[item]);
@@ -203,7 +209,7 @@ Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
 
 Result<TokenBatch> Tokenizer::tokenize(std::span<const std::string_view> texts,
                                        const TokenizeOptions& options) const {
-  return tokenize_all(parts_->pipeline, {texts, {}}, false, options);
+  return tokenize_all(parts_->pipeline, parts_->scratches, {texts, {}}, false, options);
 }
 
 Result<TokenBatch> Tokenizer::tokenize_pairs(std::span<const std::string_view> first,
@@ -213,7 +219,7 @@ Result<TokenBatch> Tokenizer::tokenize_pairs(std::span<const std::string_view> f
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} first texts and {} second texts are no pairs", first.size(),
                             second.size()));
-  return tokenize_all(parts_->pipeline, {first, second}, true, options);
+  return tokenize_all(parts_->pipeline, parts_->scratches, {first, second}, true, options);
 }
 
 std::size_t Tokenizer::vocabulary_size() const {

@@ -3,7 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
-#include "text/tokenizer_json.h"
+#include "text/pipeline.h"
+#include "text/readers/tokenizer_json.h"
 
 using namespace kindred;
 
@@ -15,11 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   const text::Pipeline pipeline(std::move(*specification));
-  text::Pipeline::Scratch scratch;
+  const auto scratch = pipeline.make_scratch();
   text::Pipeline::Tokens tokens;
   const std::string_view given =
       "A caf\xc3\xa9 [MASK] <x>, \xe4\xb8\xad\xe3\x80\xaf\xcc\xa3 \xff abc";
-  pipeline.run(given, 1000, true, scratch, tokens);
+  pipeline.run(given, 1000, true, *scratch, tokens);
   if (tokens.ids.size() != tokens.offsets.size()) std::abort();
   for (const TokenOffset& offset : tokens.offsets)
     if (offset.begin > offset.end || offset.end > given.size()) std::abort();

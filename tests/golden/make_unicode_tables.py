@@ -1,4 +1,4 @@
-"""Makes src/text/unicode_tables.cpp from the reference tokenizer itself.
+"""Makes src/text/unicode/unicode_tables.cpp from the reference tokenizer itself.
 
 What is a letter, a mark or a punctuation character depends on the version of Unicode, and the reference (Hugging Face tokenizers,
 version in requirements.txt) carries several: its categories are older than its case mapping, which is older than its decompositions.
@@ -13,7 +13,7 @@ import unicodedata
 import tokenizers
 from tokenizers import normalizers, pre_tokenizers
 
-TARGET = pathlib.Path(__file__).parents[2] / "src" / "text" / "unicode_tables.cpp"
+TARGET = pathlib.Path(__file__).parents[2] / "src" / "text" / "unicode" / "unicode_tables.cpp"
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 HANGUL = range(0xAC00, 0xD7A4)  # decomposed by rule, not by table
 
@@ -137,7 +137,7 @@ def main() -> None:
 
     text = f"""// Made by tests/golden/make_unicode_tables.py from tokenizers {tokenizers.__version__}; not to be edited. It is
 // long because Unicode is: what each table is for stands in unicode_tables.h.
-#include "text/unicode_tables.h"
+#include "text/unicode/unicode_tables.h"
 
 #include <iterator>
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "text/unicode_tables.h"
+#include "text/unicode/unicode_tables.h"
 
 namespace kindred::text {
 

@@ -9,13 +9,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "text/json_part.h"
+#include "text/models/model.h"
+#include "text/specification.h"
 #include "text/trie.h"
-#include "text/vocabulary.h"
 
 namespace kindred::text {
 
@@ -25,32 +26,20 @@ struct WordPieceOptions {
   std::size_t max_input_chars_per_word = 100;
 };
 
-/// A piece of a word and the byte of the word where it ends; it begins where the one before it
-/// ends.
-struct Piece {
-  std::uint32_t id;
-  std::uint32_t end;
-};
-
-class WordPiece {
+class WordPiece final : public Model {
  public:
-  /// The unknown token is in the vocabulary. `added`: ids that words are not cut into, ascending.
-  WordPiece(const Vocabulary& vocabulary, std::span<const std::uint32_t> added,
-            const WordPieceOptions& options);
+  /// The unknown token is in the vocabulary.
+  WordPiece(const Vocabulary& vocabulary, const WordPieceOptions& options);
 
-  /// Replaces `pieces` by those of `word`, which is well-formed UTF-8, not empty, and below 4 GiB.
-  void cut(std::string_view word, std::vector<Piece>& pieces) const {
-    pieces.clear();
-    const Piece piece = longest(Trie::kRoot, word, 0);
-    // The common case: the word is a piece.
-    if (piece.end == word.size() && word.size() <= max_chars_) {
-      pieces.push_back(piece);
-      return;
-    }
-    cut_further(piece, word, pieces);
-  }
+  void cut(const SplitText& text, std::size_t limit, Scratch* scratch,
+           std::vector<Token>& tokens) const override;
 
  private:
+  /// A piece and the byte of the word where it ends.
+  struct Piece {
+    std::uint32_t id;
+    std::uint32_t end;
+  };
   /// The longest piece at `begin`; its end is `begin` where there is none.
   Piece longest(Trie::State state, std::string_view word, std::size_t begin) const {
     Piece found{unknown_, static_cast<std::uint32_t>(begin)};
@@ -62,12 +51,16 @@ class WordPiece {
     }
     return found;
   }
-  void cut_further(Piece first, std::string_view word, std::vector<Piece>& pieces) const;
+  /// Appends the pieces of a word that is longer than its first.
+  void cut_further(Piece piece, std::string_view word, std::uint32_t word_begin,
+                   std::vector<Token>& tokens) const;
 
   Trie trie_;
   Trie::State continuing_;  // where the prefix leads; kNone where no token has it
   std::uint32_t unknown_;
   std::size_t max_chars_;
 };
+
+Result<void> read_word_piece(const JsonPart& part, TokenizerSpecification& out);
 
 }  // namespace kindred::text

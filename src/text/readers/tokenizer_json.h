@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "kindred/result.h"
-#include "text/pipeline.h"
+#include "text/specification.h"
 
 namespace kindred::text {
 

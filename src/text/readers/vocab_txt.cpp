@@ -1,7 +1,8 @@
-#include "text/vocab_txt.h"
+#include "text/readers/vocab_txt.h"
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -10,6 +11,10 @@
 
 #include "base/file_system.h"
 #include "files/lines.h"
+#include "text/models/word_piece.h"
+#include "text/normalizers/bert_normalizer.h"
+#include "text/post_processors/bert_processing.h"
+#include "text/pre_tokenizers/bert_pre_tokenizer.h"
 
 namespace kindred::text {
 namespace {
@@ -69,11 +74,14 @@ Result<TokenizerSpecification> read_vocab_txt(const std::filesystem::path& path)
   KINDRED_TRY(read_tokens(path, out.vocabulary));
   const auto settings_path = path.parent_path() / "tokenizer_config.json";
   const json settings = KINDRED_TRY(read_settings(settings_path));
-  out.normalizer.lowercase = KINDRED_TRY(flag(settings, "do_lower_case", true, settings_path));
-  out.normalizer.strip_accents =
-      KINDRED_TRY(flag(settings, "strip_accents", out.normalizer.lowercase, settings_path));
-  out.normalizer.handle_chinese_chars =
+  BertNormalizerOptions normalizer;
+  normalizer.lowercase = KINDRED_TRY(flag(settings, "do_lower_case", true, settings_path));
+  normalizer.strip_accents =
+      KINDRED_TRY(flag(settings, "strip_accents", normalizer.lowercase, settings_path));
+  normalizer.handle_chinese_chars =
       KINDRED_TRY(flag(settings, "tokenize_chinese_chars", true, settings_path));
+  out.normalizers.push_back(std::make_unique<BertNormalizer>(normalizer));
+  out.pre_tokenizers.push_back(std::make_unique<BertPreTokenizer>());
   const auto limit = settings.find("model_max_length");
   // Where a tokenizer knows no limit, transformers writes a huge number.
   if (limit != settings.end() && limit->is_number_unsigned() &&
@@ -89,17 +97,15 @@ Result<TokenizerSpecification> read_vocab_txt(const std::filesystem::path& path)
     out.added.push_back({.content = token, .id = *id, .special = true, .in_model = true});
     return *id;
   };
-  out.model.unknown_token = special_token(settings, "unk_token", "[UNK]");
+  const std::string unknown = special_token(settings, "unk_token", "[UNK]");
   KINDRED_TRY(add_special("unk_token", "[UNK]"));
   KINDRED_TRY(add_special("pad_token", "[PAD]"));
   KINDRED_TRY(add_special("mask_token", "[MASK]"));
-  const FramePart begin{FramePart::Kind::special, KINDRED_TRY(add_special("cls_token", "[CLS]")),
-                        0};
-  const FramePart end{FramePart::Kind::special, KINDRED_TRY(add_special("sep_token", "[SEP]")), 0};
-  out.frame.single = {begin, {FramePart::Kind::first_text, 0, 0}, end};
-  out.frame.pair = out.frame.single;
-  out.frame.pair.push_back({FramePart::Kind::second_text, 0, 1});
-  out.frame.pair.push_back({FramePart::Kind::special, end.id, 1});
+  const std::uint32_t cls = KINDRED_TRY(add_special("cls_token", "[CLS]"));
+  const std::uint32_t sep = KINDRED_TRY(add_special("sep_token", "[SEP]"));
+  out.frame = bert_frame(cls, sep);
+  out.model =
+      std::make_unique<WordPiece>(out.vocabulary, WordPieceOptions{.unknown_token = unknown});
   return out;
 }
 

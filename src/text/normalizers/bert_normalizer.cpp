@@ -1,9 +1,10 @@
-#include "text/bert_normalizer.h"
+#include "text/normalizers/bert_normalizer.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
-#include "text/unicode.h"
+#include "text/unicode/unicode.h"
 
 namespace kindred::text {
 namespace {
@@ -66,15 +67,11 @@ BertNormalizer::BertNormalizer(const BertNormalizerOptions& options) : options_(
   }
 }
 
-void BertNormalizer::normalize(std::string_view text, std::size_t first, bool with_origins,
-                               NormalizedText& out) const {
+void BertNormalizer::normalize(NormalizedText& given, NormalizedText& out) const {
   Marks marks;
-  const auto append = [&](char32_t code, TokenOffset origin) {
-    char bytes[4];
-    const std::size_t size = encode(code, bytes);
-    out.text.append(bytes, size);
-    if (with_origins) out.origins.insert(out.origins.end(), size, origin);
-  };
+  const std::string_view text = given.text;
+  out.clear(given.with_origins);
+  const auto append = [&](char32_t code, TokenOffset origin) { out.append(code, origin); };
   const auto append_lowered = [&](char32_t code, TokenOffset origin) {
     if (!options_.lowercase || (flags_of(code) & kLowered) == 0) return append(code, origin);
     const Mapped to = lowered(code);
@@ -92,7 +89,7 @@ void BertNormalizer::normalize(std::string_view text, std::size_t first, bool wi
     if (!removed) append_lowered(code, origin);
   };
 
-  out.text.reserve(out.text.size() + text.size());
+  out.text.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x80) {
@@ -100,16 +97,13 @@ void BertNormalizer::normalize(std::string_view text, std::size_t first, bool wi
       if (becomes != kGone) {
         if (!marks.empty()) marks.flush(append_lowered);
         out.text.push_back(becomes);
-        if (with_origins)
-          out.origins.push_back(
-              {static_cast<std::uint32_t>(first + i), static_cast<std::uint32_t>(first + i + 1)});
+        if (given.with_origins) out.origins.push_back(given.origins[i]);
       }
       ++i;
       continue;
     }
     const auto [code, size] = decode(text, i);
-    const TokenOffset origin{static_cast<std::uint32_t>(first + i),
-                             static_cast<std::uint32_t>(first + i + size)};
+    const TokenOffset origin = given.origin(i);
     i += size;
     const Flags flags = flags_of(code);
     if (options_.clean_text && (flags & kDropped) != 0) continue;
@@ -134,6 +128,16 @@ void BertNormalizer::normalize(std::string_view text, std::size_t first, bool wi
     if (chinese) append(' ', origin);
   }
   marks.flush(append_lowered);
+  std::swap(given, out);
+}
+
+Result<std::unique_ptr<const Normalizer>> read_bert_normalizer(const JsonPart& part) {
+  BertNormalizerOptions options;
+  options.clean_text = KINDRED_TRY(part.flag("clean_text", true));
+  options.handle_chinese_chars = KINDRED_TRY(part.flag("handle_chinese_chars", true));
+  options.lowercase = KINDRED_TRY(part.flag("lowercase", true));
+  options.strip_accents = KINDRED_TRY(part.flag("strip_accents", options.lowercase));
+  return std::make_unique<BertNormalizer>(options);
 }
 
 }  // namespace kindred::text

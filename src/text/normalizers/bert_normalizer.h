@@ -10,10 +10,10 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <string_view>
+#include <memory>
 
-#include "text/normalized_text.h"
+#include "text/json_part.h"
+#include "text/normalizers/normalizer.h"
 
 namespace kindred::text {
 
@@ -24,18 +24,17 @@ struct BertNormalizerOptions {
   bool lowercase = true;
 };
 
-class BertNormalizer {
+class BertNormalizer final : public Normalizer {
  public:
   explicit BertNormalizer(const BertNormalizerOptions& options);
 
-  /// Appends what `text` becomes. `first` is the offset of `text` in the original; origins are kept
-  /// where `with_origins`.
-  void normalize(std::string_view text, std::size_t first, bool with_origins,
-                 NormalizedText& out) const;
+  void normalize(NormalizedText& text, NormalizedText& spare) const override;
 
  private:
   BertNormalizerOptions options_;
   std::array<char, 128> ascii_;  // what becomes of it; kGone where it is removed
 };
+
+Result<std::unique_ptr<const Normalizer>> read_bert_normalizer(const JsonPart& part);
 
 }  // namespace kindred::text

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "kindred/result.h"
-#include "text/pipeline.h"
+#include "text/specification.h"
 
 namespace kindred::text {
 

@@ -1,6 +1,6 @@
 // Made by tests/golden/make_unicode_tables.py from tokenizers 0.23.3; not to be edited. It is
 // long because Unicode is: what each table is for stands in unicode_tables.h.
-#include "text/unicode_tables.h"
+#include "text/unicode/unicode_tables.h"
 
 #include <iterator>
 

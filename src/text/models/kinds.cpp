@@ -1,0 +1,21 @@
+#include "text/models/kinds.h"
+
+#include "text/models/word_piece.h"
+
+namespace kindred::text {
+namespace {
+
+using Read = Result<void>(const JsonPart&, TokenizerSpecification&);
+constexpr Kind<Read> kKinds[] = {
+    {"WordPiece", read_word_piece},
+};
+
+}  // namespace
+
+Result<void> read_model(const JsonPart& part, TokenizerSpecification& out) {
+  const Kind<Read>* kind =
+      KINDRED_TRY(find_kind(part, "model", std::span<const Kind<Read>>(kKinds)));
+  return kind->read(part, out);
+}
+
+}  // namespace kindred::text
