@@ -9,7 +9,7 @@
 #include "kindred/threads.h"
 #include "kindred/tokenizer.h"
 #include "model_folder.h"
-#include "text/unicode.h"
+#include "text/unicode/unicode.h"
 #include "texts_input.h"
 
 namespace kindred::cli {
