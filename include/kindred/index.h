@@ -44,8 +44,9 @@ class Implementation;
 enum class Metric : std::uint8_t { cosine, dot, euclidean, manhattan };
 enum class IndexType : std::uint8_t { flat, hnsw };
 /// How rows are stored. f16 halves the memory and rounds values to 11 bits; a value beyond 65,504
-/// is an error.
-enum class RowType : std::uint8_t { f32, f16 };
+/// is an error. u8 takes a quarter, for vectors of whole numbers from 0 to 255, as they are;
+/// another value is an error.
+enum class RowType : std::uint8_t { f32, f16, u8 };
 
 std::string_view name_of(Metric metric);
 std::string_view name_of(IndexType type);

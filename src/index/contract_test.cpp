@@ -43,6 +43,11 @@ class IndexContract : public ::testing::TestWithParam<testing::IndexCase> {
   const IndexOptions& options() const { return GetParam().options; }
   Metric metric() const { return options().metric; }
 
+  Matrix fit(Matrix matrix) const { return testing::fitting(options().rows, std::move(matrix)); }
+  Matrix random_rows(std::size_t rows, std::size_t dimensions, std::uint64_t seed) const {
+    return fit(normal_matrix(rows, dimensions, seed));
+  }
+
   Index build(MatrixView vectors, std::span<const std::uint64_t> ids = {}) {
     auto index = Index::build(vectors, ids, options());
     EXPECT_TRUE(index.has_value()) << message_of(index);
@@ -58,11 +63,12 @@ class IndexContract : public ::testing::TestWithParam<testing::IndexCase> {
     return model;
   }
 
-  /// Scores of vectors whose values are about 1 are right to this. (A row that was brought to
-  /// length 1 and then rounded has that length no more.)
+  /// Scores of vectors whose values are about 1 are right to this, those of bytes are larger. (A
+  /// row that was brought to length 1 and then rounded has that length no more.)
   double tolerance(std::size_t dimensions) const {
     const bool rounded = options().rows == RowType::f16 && index::traits_of(metric()).unit_length;
-    return 2e-6 * static_cast<double>(dimensions) + (rounded ? 0x1p-10 : 1e-5);
+    const double large = options().rows == RowType::u8 ? 20 : 1;
+    return large * 2e-6 * static_cast<double>(dimensions) + (rounded ? 0x1p-10 : 1e-5);
   }
 
   /// Checks everything that holds for the hits of any search: as many as there can be, all passing,
@@ -120,7 +126,7 @@ TEST_P(IndexContract, FindsTheTrulyNearestWithTheirScores) {
   for (const std::size_t dimensions : {1, 2, 3, 17, 100}) {
     SCOPED_TRACE(dimensions);
     const auto ids = numbers(700, 1'000'000'000'000, 7);
-    const Matrix rows = normal_matrix(ids.size(), dimensions, 1);
+    const Matrix rows = random_rows(ids.size(), dimensions, 1);
     const Index index = build(rows, ids);
     EXPECT_EQ(index.size(), ids.size());
     EXPECT_EQ(index.dimensions(), dimensions);
@@ -135,7 +141,7 @@ TEST_P(IndexContract, FindsTheTrulyNearestWithTheirScores) {
 }
 
 TEST_P(IndexContract, StoresWhatItWasGivenButForRounding) {
-  const Matrix rows = normal_matrix(50, 24, 3);
+  const Matrix rows = random_rows(50, 24, 3);
   const auto ids = numbers(50, 5, 3);
   const Index index = build(rows, ids);
   const double precision = options().rows == RowType::f16 ? 0x1p-10 : 0x1p-22;
@@ -169,8 +175,9 @@ TEST_P(IndexContract, FindsItsWayThroughDataOfEveryShape) {
   shapes.emplace_back("of many lengths", normal_matrix(900, 20, 7));
   for (std::size_t i = 0; i < 900; ++i)
     for (float& value : shapes.back().second.row(i)) value *= static_cast<float>(i % 30) / 30;
-  for (const auto& [name, rows] : shapes) {
+  for (auto& [name, shape] : shapes) {
     SCOPED_TRACE(name);
+    const Matrix rows = fit(std::move(shape));
     const Index index = build(rows, ids);
     const Model model = stored(index, ids);
     check_search(index, model, normal_matrix(10, rows.dimensions(), 8), 10);
@@ -181,7 +188,7 @@ TEST_P(IndexContract, FindsItsWayThroughDataOfEveryShape) {
 
 TEST_P(IndexContract, TakesThousandsOfDimensions) {
   const auto ids = numbers(60);
-  const Index index = build(normal_matrix(60, 4'096, 9), ids);
+  const Index index = build(random_rows(60, 4'096, 9), ids);
   check_search(index, stored(index, ids), normal_matrix(3, 4'096, 10), 5);
 }
 
@@ -189,7 +196,7 @@ TEST_P(IndexContract, HoldsNoVectorsOneOrTwo) {
   for (const std::size_t count : {0, 1, 2}) {
     SCOPED_TRACE(count);
     const auto ids = numbers(count, 7);
-    const Matrix rows = normal_matrix(count, 6, 11);
+    const Matrix rows = random_rows(count, 6, 11);
     const Index index = build(rows, ids);
     EXPECT_EQ(index.size(), count);
     check_search(index, stored(index, ids), normal_matrix(2, 6, 12), 1);
@@ -203,10 +210,10 @@ TEST_P(IndexContract, AnIndexOfNothingTakesItsDimensionsFromWhatComesFirst) {
   EXPECT_EQ(index.size(), 0);
   EXPECT_EQ(index.search(normal_matrix(2, 5, 13), 3)->queries(), 2);
   const auto ids = numbers(20);
-  ASSERT_TRUE(index.add(normal_matrix(20, 7, 14)).has_value());
+  ASSERT_TRUE(index.add(random_rows(20, 7, 14)).has_value());
   EXPECT_EQ(index.dimensions(), 7);
   check_search(index, stored(index, ids), normal_matrix(2, 7, 15), 5);
-  EXPECT_EQ(message_of(index.add(normal_matrix(1, 5, 16))),
+  EXPECT_EQ(message_of(index.add(random_rows(1, 5, 16))),
             "the vectors have 5 dimensions, the index has 7");
 }
 
@@ -222,7 +229,7 @@ TEST_P(IndexContract, FollowsAModelThroughAddsReplacementsAndRemovals) {
     while (chosen.size() < count) chosen.insert(random.below(400));
     const std::vector<std::uint64_t> ids(chosen.begin(), chosen.end());
     if (random.below(5) < 3) {
-      const Matrix rows = normal_matrix(ids.size(), kDimensions, 1000 + step);
+      const Matrix rows = random_rows(ids.size(), kDimensions, 1000 + step);
       ASSERT_TRUE(index.add(rows, ids).has_value());
       const Model now = stored(index, ids);
       for (const auto& [id, vector] : now) model[id] = vector;
@@ -243,29 +250,29 @@ TEST_P(IndexContract, FollowsAModelThroughAddsReplacementsAndRemovals) {
   EXPECT_EQ(*index.remove(rest), rest.size());
   EXPECT_EQ(index.size(), 0);
   EXPECT_TRUE(index.search(Matrix(1, kDimensions), 3)->hits.empty());
-  ASSERT_TRUE(index.add(normal_matrix(30, kDimensions, 18)).has_value());
+  ASSERT_TRUE(index.add(random_rows(30, kDimensions, 18)).has_value());
   check_search(index, stored(index, numbers(30)), normal_matrix(3, kDimensions, 19), 10);
 }
 
 TEST_P(IndexContract, NumbersWhatHasNoIdsAfterTheLargest) {
-  Index index = build(normal_matrix(3, 4, 20));
-  ASSERT_TRUE(index.add(normal_matrix(1, 4, 21), numbers(1, 40)).has_value());
-  ASSERT_TRUE(index.add(normal_matrix(2, 4, 22)).has_value());
+  Index index = build(random_rows(3, 4, 20));
+  ASSERT_TRUE(index.add(random_rows(1, 4, 21), numbers(1, 40)).has_value());
+  ASSERT_TRUE(index.add(random_rows(2, 4, 22)).has_value());
   for (const std::uint64_t id : {0, 1, 2, 40, 41, 42}) EXPECT_TRUE(index.contains(id)) << id;
   EXPECT_EQ(index.size(), 6);
-  ASSERT_TRUE(index.add(normal_matrix(1, 4, 23), numbers(1, kLargestId)).has_value());
+  ASSERT_TRUE(index.add(random_rows(1, 4, 23), numbers(1, kLargestId)).has_value());
   EXPECT_TRUE(index.contains(kLargestId));
-  EXPECT_FALSE(index.add(normal_matrix(1, 4, 24)).has_value());
+  EXPECT_FALSE(index.add(random_rows(1, 4, 24)).has_value());
   EXPECT_EQ(index.size(), 7);
   check_search(index, stored(index, std::vector<std::uint64_t>{0, 1, 2, 40, 41, 42, kLargestId}),
                normal_matrix(1, 4, 25), 10);
 }
 
 TEST_P(IndexContract, AddsAllOrNothing) {
-  Index index = build(normal_matrix(20, 4, 26));
+  Index index = build(random_rows(20, 4, 26));
   const Matrix queries = normal_matrix(3, 4, 27);
   const auto before = index.search(queries, 20)->hits;
-  Matrix rows = normal_matrix(5, 4, 28);
+  Matrix rows = random_rows(5, 4, 28);
   const auto refused = [&](const std::string& part, MatrixView bad,
                            const std::vector<std::uint64_t>& ids) {
     EXPECT_THAT(message_of(index.add(bad, ids)), HasSubstr(part));
@@ -285,13 +292,18 @@ TEST_P(IndexContract, AddsAllOrNothing) {
     refused("row 4 has length 1e+30", rows, {1, 2, 3, 30, 31});
   rows.row(4)[2] = 70'000;
   if (options().rows == RowType::f16 && !index::traits_of(metric()).unit_length)
-    refused("row 4", rows, {1, 2, 3, 30, 31});
+    refused("row 4 has the value 70000 at 2", rows, {1, 2, 3, 30, 31});
+  for (const float bad : {70'000.0F, -1.0F, 0.5F, 256.0F}) {
+    rows.row(4)[2] = bad;
+    if (options().rows == RowType::u8)
+      refused("rows of type \"u8\" hold whole numbers from 0 to 255", rows, {1, 2, 3, 30, 31});
+  }
 }
 
 TEST_P(IndexContract, ReturnsWhatAFilterLetsThroughAndAllThatWasAskedFor) {
   constexpr std::size_t kRows = 3'000;
   const auto ids = numbers(kRows, 100, 3);
-  const Index index = build(normal_matrix(kRows, 16, 30), ids);
+  const Index index = build(random_rows(kRows, 16, 30), ids);
   const Model model = stored(index, ids);
   const Matrix queries = normal_matrix(8, 16, 31);
   std::size_t previous = 0;
@@ -327,10 +339,11 @@ TEST_P(IndexContract, ReturnsWhatAFilterLetsThroughAndAllThatWasAskedFor) {
 TEST_P(IndexContract, FollowsAFilterThatLiesWhereTheQueryDoesNot) {
   // Only vectors on the far side pass.
   constexpr std::size_t kRows = 3'000;
-  const Matrix rows = normal_matrix(kRows, 8, 32);
+  const Matrix rows = random_rows(kRows, 8, 32);
   const auto ids = numbers(kRows);
   const Index index = build(rows, ids);
-  const auto far = [&](std::uint64_t id) { return rows.row(id)[0] < -1.2F; };
+  const float limit = fit(Matrix(1, 1)).row(0)[0] - (options().rows == RowType::u8 ? 7 : 1.2F);
+  const auto far = [&](std::uint64_t id) { return rows.row(id)[0] < limit; };
   const auto filter = IdFilter::where(far);
   Matrix query(1, 8);
   query.row(0)[0] = 3;
@@ -338,7 +351,7 @@ TEST_P(IndexContract, FollowsAFilterThatLiesWhereTheQueryDoesNot) {
 }
 
 TEST_P(IndexContract, KeepsWithinARadius) {
-  const Index index = build(normal_matrix(500, 6, 33));
+  const Index index = build(random_rows(500, 6, 33));
   const Matrix queries = normal_matrix(10, 6, 34);
   const auto all = index.search(queries, 40);
   ASSERT_TRUE(all.has_value());
@@ -360,7 +373,7 @@ TEST_P(IndexContract, KeepsWithinARadius) {
 
 TEST_P(IndexContract, SearchesByIdWithoutTheVectorItself) {
   const auto ids = numbers(400, 11, 5);
-  const Index index = build(normal_matrix(400, 10, 35), ids);
+  const Index index = build(random_rows(400, 10, 35), ids);
   const Model model = stored(index, ids);
   const auto some = std::span(ids).subspan(50, 20);
   const auto found = index.search_by_id(some, {.k = 8});
@@ -383,7 +396,7 @@ TEST_P(IndexContract, SearchesByIdWithoutTheVectorItself) {
 }
 
 TEST_P(IndexContract, AnswersTheSameInAnyBatchAndAtAnyNumberOfThreads) {
-  const Matrix rows = normal_matrix(3'000, 20, 36);
+  const Matrix rows = random_rows(3'000, 20, 36);
   const Matrix queries = normal_matrix(19, 20, 37);
   set_threads(1);
   const auto expected = build(rows).search(queries, 7);
@@ -402,7 +415,7 @@ TEST_P(IndexContract, AnswersTheSameInAnyBatchAndAtAnyNumberOfThreads) {
 TEST_P(IndexContract, SavedMappedAndLoadedItAnswersTheSame) {
   const testing::TemporaryFolder folder;
   const auto ids = numbers(2'000, 3, 2);
-  Index index = build(normal_matrix(2'000, 16, 38), ids);
+  Index index = build(random_rows(2'000, 16, 38), ids);
   ASSERT_TRUE(index.remove(std::span(ids).subspan(300, 500)).has_value());
   const std::vector<std::uint64_t> left(ids.begin() + 800, ids.end());
   const Matrix queries = normal_matrix(6, 16, 39);
@@ -430,11 +443,11 @@ TEST_P(IndexContract, SavedMappedAndLoadedItAnswersTheSame) {
       EXPECT_FALSE(opened->contains(ids[300]));
       if (mode == OpenMode::map) {
         for (const auto& refused :
-             {message_of(opened->add(normal_matrix(1, 16, 40))), message_of(opened->remove(left))})
+             {message_of(opened->add(random_rows(1, 16, 40))), message_of(opened->remove(left))})
           EXPECT_THAT(refused, ::testing::AllOf(HasSubstr(name), HasSubstr("load")));
         continue;
       }
-      ASSERT_TRUE(opened->add(normal_matrix(100, 16, 41), numbers(100, 10'000)).has_value());
+      ASSERT_TRUE(opened->add(random_rows(100, 16, 41), numbers(100, 10'000)).has_value());
       EXPECT_EQ(*opened->remove(std::span(left).first(50)), 50);
       EXPECT_EQ(opened->size(), index.size() + 50);
       std::vector<std::uint64_t> now(left.begin() + 50, left.end());
@@ -449,7 +462,7 @@ TEST_P(IndexContract, SavedMappedAndLoadedItAnswersTheSame) {
 TEST_P(IndexContract, TunesToARecallAndSavesIt) {
   const testing::TemporaryFolder folder;
   const auto ids = numbers(2'000);
-  Index index = build(normal_matrix(2'000, 24, 42), ids);
+  Index index = build(random_rows(2'000, 24, 42), ids);
   const auto tuned = index.tune(0.9, 5, normal_matrix(50, 24, 43));
   ASSERT_TRUE(tuned.has_value()) << message_of(tuned);
   EXPECT_GE(tuned->recall, 0.9);

@@ -26,23 +26,23 @@ constexpr std::uint64_t kIds = 400;
 
 /// A vector has two versions. Version 0 points one way, version 1 the other: a row that is half of
 /// each has a score that neither has.
-std::vector<float> version_of(std::uint64_t id, bool second) {
+Matrix version_of(RowType type, std::uint64_t id, bool second) {
   base::Random random(id + 1);
-  std::vector<float> vector(kDimensions);
-  for (float& value : vector) value = (second ? -1.0F : 1.0F) * (random.uniform() + 0.25F);
-  return vector;
-}
-
-Matrix versions_of(std::span<const std::uint64_t> ids, bool second) {
-  Matrix rows(ids.size(), kDimensions);
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    std::ranges::copy(version_of(ids[i], second), rows.row(i).begin());
-  return rows;
+  Matrix vector(1, kDimensions);
+  for (float& value : vector.values()) value = (second ? -1.0F : 1.0F) * (random.uniform() + 0.25F);
+  return testing::fitting(type, std::move(vector));
 }
 
 class IndexThreads : public ::testing::TestWithParam<testing::IndexCase> {
  protected:
   const IndexOptions& options() const { return GetParam().options; }
+
+  Matrix versions_of(std::span<const std::uint64_t> ids, bool second) const {
+    Matrix rows(ids.size(), kDimensions);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      std::ranges::copy(version_of(options().rows, ids[i], second).row(0), rows.row(i).begin());
+    return rows;
+  }
 
   Index build(MatrixView vectors, std::span<const std::uint64_t> ids = {}) {
     auto index = Index::build(vectors, ids, options());
@@ -54,8 +54,9 @@ class IndexThreads : public ::testing::TestWithParam<testing::IndexCase> {
   bool is_of_a_version(const Hit& hit, std::span<const float> query) const {
     const double slack = options().rows == RowType::f16 ? 0.05 : 1e-3;
     for (const bool second : {false, true})
-      if (std::abs(true_score(options().metric, query, version_of(hit.id, second)) - hit.score) <
-          slack)
+      if (std::abs(true_score(options().metric, query,
+                              version_of(options().rows, hit.id, second).row(0)) -
+                   hit.score) < slack)
         return true;
     return false;
   }
@@ -149,9 +150,9 @@ TEST_P(IndexThreads, ChangesBesideSearchesAndSavesAreWholeAndAllKept) {
     if (version == 'n') continue;
     const auto stored = index.vectors({&id, 1});
     ASSERT_TRUE(stored.has_value());
-    const auto written = version_of(id, version == '1');
+    const Matrix written = version_of(options().rows, id, version == '1');
     for (std::size_t i = 0; i < kDimensions; ++i)
-      ASSERT_NEAR(stored->row(0)[i], written[i], 2e-3) << id;
+      ASSERT_NEAR(stored->row(0)[i], written.row(0)[i], 2e-3) << id;
   }
   EXPECT_EQ(index.size(), expected);
   const auto found = index.search(queries, kIds);
@@ -162,7 +163,7 @@ TEST_P(IndexThreads, ChangesBesideSearchesAndSavesAreWholeAndAllKept) {
 TEST_P(IndexThreads, VectorsWithoutIdsGetNumbersThatNobodyElseHas) {
   Index index = build(Matrix(0, kDimensions));
   constexpr std::size_t kAdds = 30;
-  const Matrix rows = normal_matrix(3, kDimensions, 2);
+  const Matrix rows = testing::fitting(options().rows, normal_matrix(3, kDimensions, 2));
   const auto add = [&] {
     for (std::size_t i = 0; i < kAdds; ++i) EXPECT_TRUE(index.add(rows).has_value());
   };

@@ -80,6 +80,8 @@ class Scan {
     return rows_.verify ? rows_.verify(begin, count) : Result<void>();
   }
 
+  void measure(std::span<const float> query, std::size_t begin, std::size_t count,
+               float* keys) const;
   void score(std::span<const float> query, std::size_t begin, std::size_t count,
              simd::TopK& best) const;
   Result<void> score_list(MatrixView queries, std::size_t begin, std::size_t end,
@@ -104,14 +106,25 @@ class Scan {
   std::vector<bool> passes_;
 };
 
+/// The keys of rows that stand together.
+template <class Row>
+void Scan<Row>::measure(std::span<const float> query, std::size_t begin, std::size_t count,
+                        float* keys) const {
+  measure_(query.data(), row(begin), count, rows_.dimensions, keys);
+  if (!rows_.lengths.empty())
+    for (std::size_t i = 0; i < count; ++i)
+      if (const double length = rows_.lengths[begin + i]; length > 0)
+        keys[i] = static_cast<float>(keys[i] / length);
+  if (metric_.smaller_first)
+    for (std::size_t i = 0; i < count; ++i) keys[i] = -keys[i];
+}
+
 /// Scores rows that stand together, at most kMostBlockRows of them.
 template <class Row>
 void Scan<Row>::score(std::span<const float> query, std::size_t begin, std::size_t count,
                       simd::TopK& best) const {
   std::array<float, kMostBlockRows> keys;
-  measure_(query.data(), row(begin), count, rows_.dimensions, keys.data());
-  if (metric_.smaller_first)
-    for (std::size_t i = 0; i < count; ++i) keys[i] = -keys[i];
+  measure(query, begin, count, keys.data());
   if (passes_.empty()) {
     best.offer(std::span(keys).first(count), rows_.ids.subspan(begin, count));
     return;
@@ -175,8 +188,8 @@ Result<void> Scan<Row>::settle(Progress& progress, simd::TopK& best) const {
     if (i + kRowsAhead < rows.size()) fetch(rows[i + kRowsAhead].row);
     KINDRED_TRY(verify(rows[i].row, 1));
     float key = 0;
-    measure_(progress.query.data(), row(rows[i].row), 1, rows_.dimensions, &key);
-    best.offer(simd::Scored{metric_.smaller_first ? -key : key, rows_.ids[rows[i].row]});
+    measure(progress.query, rows[i].row, 1, &key);
+    best.offer(simd::Scored{key, rows_.ids[rows[i].row]});
   }
   progress.contenders.raise_bar(progress.rounded.bar(best.bar()));
   progress.seen = 0;
@@ -292,6 +305,8 @@ Result<std::vector<Best>> exact_scan(MatrixView queries, const MetricTraits& met
       return Scan<float>(metric, k, rows, only).search(queries);
     case RowType::f16:
       return Scan<simd::Half>(metric, k, rows, only).search(queries);
+    case RowType::u8:
+      return Scan<std::uint8_t>(metric, k, rows, only).search(queries);
   }
   std::unreachable();
 }

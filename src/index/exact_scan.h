@@ -42,7 +42,10 @@ struct ScanRows {
   std::span<const void* const> chunks;
   std::size_t chunk_rows = 0;          ///< at least 1
   std::span<const std::uint64_t> ids;  ///< one a row, distinct
-  const RowScreen* screen = nullptr;   ///< of these rows, or none
+  /// Where rows stand as they were given and the metric compares unit vectors: the lengths to
+  /// divide scores by, one a row. Else empty.
+  std::span<const double> lengths;
+  const RowScreen* screen = nullptr;  ///< of these rows, or none
   /// Called for rows [begin, begin + count) before they are read (a map's are verified so), from
   /// any thread. Empty: they may be read.
   std::function<Result<void>(std::size_t begin, std::size_t count)> verify;

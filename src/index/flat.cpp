@@ -89,9 +89,9 @@ Result<void> Flat::load(const File& file) {
                                   std::vector<float> values(dimensions_);
                                   const std::size_t end = std::min(count, (task + 1) * kTaskRows);
                                   for (std::size_t row = task * kTaskRows; row < end; ++row) {
-                                    mapped.get(row, values);
+                                    mapped.get(row, values, length(row));
                                     KINDRED_TRY(check_finite(values, row, file.path()));
-                                    rows_->set(row, values);
+                                    rows_->set_bytes(row, mapped.bytes_of(row));
                                     if (screen_) screen_->set(row, values);
                                   }
                                   return {};
@@ -148,8 +148,8 @@ Result<bool> Flat::row(std::uint64_t id, std::span<float> to, double& length) co
   const std::uint32_t row = KINDRED_TRY(find(id));
   if (row == row_of_.kNowhere) return false;
   if (file_) KINDRED_TRY(file_->verify_rows(row, 1));
-  rows_->get(row, to);
-  length = lengths().empty() ? 1 : lengths()[row];
+  length = this->length(row);
+  rows_->get(row, to, length);
   return true;
 }
 
@@ -176,7 +176,7 @@ void Flat::screen_row(std::size_t row) {
     return;
   }
   std::vector<float> values(dimensions_);
-  rows_->get(row, values);
+  rows_->get(row, values, length(row));
   screen_->set(row, values);
 }
 
@@ -214,7 +214,7 @@ Result<void> Flat::add(const Prepared& added) {
       (places.size() + kTaskRows - 1) / kTaskRows, [&](std::size_t task) -> Result<void> {
         const std::size_t end = std::min(places.size(), (task + 1) * kTaskRows);
         for (std::size_t i = task * kTaskRows; i < end; ++i) {
-          rows_->set(places[i], added.rows.row(i));
+          rows_->set(places[i], added.rows.row(i), added.length(i));
           screen_row(places[i]);
         }
         return {};
@@ -301,6 +301,7 @@ Result<std::vector<Best>> Flat::search(MatrixView queries, const Request& reques
                 .chunks = chunks,
                 .chunk_rows = TypedRows::kChunkRows,
                 .ids = ids(),
+                .lengths = row_type_ == RowType::u8 ? lengths() : std::span<const double>(),
                 .screen = screen_ ? &*screen_ : nullptr,
                 .verify = {}};
   if (file_)

@@ -79,6 +79,8 @@ class Flat final : public Implementation {
   // All of these under mutex_.
   std::span<const std::uint64_t> ids() const { return file_ ? file_->ids() : ids_; }
   std::span<const double> lengths() const { return file_ ? file_->lengths() : lengths_; }
+  /// That a row had, where the metric brings rows to length 1, else 1.
+  double length(std::size_t row) const { return lengths().empty() ? 1 : lengths()[row]; }
   void start_rows(std::size_t dimensions);
   void reserve(std::size_t rows);
   Result<void> load(const File& file);

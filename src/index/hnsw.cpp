@@ -32,17 +32,30 @@ constexpr std::size_t kGroup = 8;
 /// Keys of rows that may lie anywhere.
 class Scorer {
  public:
-  Scorer(const TypedRows& rows, const MetricTraits& metric)
-      : rows_(rows), kernels_(metric.kernels()), sign_(metric.smaller_first ? -1.0F : 1.0F) {}
+  /// lengths: of the rows, where the metric brings them to length 1.
+  Scorer(const TypedRows& rows, const ChunkedRows<double>& lengths, const MetricTraits& metric)
+      : rows_(rows),
+        lengths_(rows.type() == RowType::u8 && metric.unit_length ? &lengths : nullptr),
+        kernels_(metric.kernels()),
+        sign_(metric.smaller_first ? -1.0F : 1.0F) {}
 
   float key(std::span<const float> query, Node node) const {
     float value = 0;
-    if (rows_.type() == RowType::f32)
-      kernels_.floats(query.data(), static_cast<const float*>(rows_.data(node)), 1, query.size(),
-                      &value);
-    else
-      kernels_.halves(query.data(), static_cast<const simd::Half*>(rows_.data(node)), 1,
-                      query.size(), &value);
+    switch (rows_.type()) {
+      case RowType::f32:
+        measure<float>(query, node, value);
+        break;
+      case RowType::f16:
+        measure<simd::Half>(query, node, value);
+        break;
+      case RowType::u8:
+        measure<std::uint8_t>(query, node, value);
+        break;
+    }
+    // Bytes stand as they were given (typed_rows.h).
+    if (lengths_ != nullptr)
+      if (const double length = *lengths_->row(node); length > 0)
+        value = static_cast<float>(value / length);
     // Rows of a file may hold anything.
     return std::isnan(value) ? -std::numeric_limits<float>::infinity() : sign_ * value;
   }
@@ -52,7 +65,14 @@ class Scorer {
   }
 
  private:
+  template <class Row>
+  void measure(std::span<const float> query, Node node, float& value) const {
+    kernels_.of<Row>()(query.data(), static_cast<const Row*>(rows_.data(node)), 1, query.size(),
+                       &value);
+  }
+
   const TypedRows& rows_;
+  const ChunkedRows<double>* lengths_;
   simd::MeasureKernels kernels_;
   float sign_;
 };
@@ -158,7 +178,7 @@ Result<std::vector<Best>> Hnsw::search_exact(MatrixView queries, const Request& 
   if (nodes.empty()) return results;
   if (core->file) KINDRED_TRY(core->file->verify_all());
   const std::size_t k = std::min(request.k, nodes.size()) + (request.left_out.empty() ? 0 : 1);
-  const Scorer scorer(core->rows, traits_of(metric()));
+  const Scorer scorer(core->rows, core->lengths, traits_of(metric()));
   base::parallel_for((queries.rows() + kGroup - 1) / kGroup, [&](std::size_t group, std::size_t) {
     const std::size_t first = group * kGroup;
     const std::size_t count = std::min(kGroup, queries.rows() - first);
@@ -185,7 +205,7 @@ Result<void> Hnsw::finish(const Core& core, std::span<const float> query, std::s
                           const Walk& walk, const Request& request, std::uint64_t done_before,
                           Scratch& scratch, Best& best) const {
   const Graph& graph = core.layers.bottom();
-  const Scorer scorer(core.rows, traits_of(metric()));
+  const Scorer scorer(core.rows, core.lengths, traits_of(metric()));
   const Candidates& found = walk.found();
   scratch.chosen.clear();
   const std::size_t most = rows_to_score(request.k);
@@ -353,8 +373,8 @@ Result<bool> Hnsw::row(std::uint64_t id, std::span<float> to, double& length) co
   }
   if (node == node_of_.kNowhere) return false;
   if (core.file) KINDRED_TRY(core.file->verify_rows(node, 1));
-  core.rows.get(node, to);
   length = traits_of(metric()).unit_length ? *core.lengths.row(node) : 1;
+  core.rows.get(node, to, length);
   return true;
 }
 

@@ -32,10 +32,7 @@ LinkingRule Hnsw::rule() const {
 
 Result<std::unique_ptr<Hnsw>> Hnsw::build(const Prepared& rows, const IndexOptions& options) {
   auto hnsw = std::make_unique<Hnsw>(options);
-  if (rows.rows.rows() > 0) {
-    KINDRED_TRY(check_fit(options.rows, rows.rows));
-    hnsw->build_core(rows);
-  }
+  if (rows.rows.rows() > 0) hnsw->build_core(rows);
   return hnsw;
 }
 
@@ -80,7 +77,7 @@ void Hnsw::build_core(const Prepared& rows) {
                          const std::size_t row = order[i];
                          bottom.scale(node) = core->space.encode(
                              rows.rows.row(row), bottom.code(node), scratch[worker]);
-                         core->rows.set(node, rows.rows.row(row));
+                         core->rows.set(node, rows.rows.row(row), rows.length(row));
                          *core->ids.row(node) = rows.ids[row];
                          if (lengths) *core->lengths.row(node) = rows.lengths[row];
                        }
@@ -99,7 +96,6 @@ void Hnsw::build_core(const Prepared& rows) {
 }
 
 Result<void> Hnsw::add(const Prepared& rows) {
-  KINDRED_TRY(check_fit(options_.rows, rows.rows));
   const std::shared_lock changing(changes_mutex_);
   {
     const std::lock_guard lock(core_mutex_);
@@ -150,7 +146,7 @@ Result<void> Hnsw::insert_batch(Core& core, const Prepared& rows, std::size_t be
   for (std::size_t i = 0; i < count; ++i) {
     const auto row = rows.rows.row(begin + i);
     bottom.scale(nodes[i]) = core.space.encode(row, bottom.code(nodes[i]), scratch);
-    core.rows.set(nodes[i], row);
+    core.rows.set(nodes[i], row, rows.length(begin + i));
     *core.ids.row(nodes[i]) = ids[i];
     if (!rows.lengths.empty()) *core.lengths.row(nodes[i]) = rows.lengths[begin + i];
   }

@@ -35,6 +35,8 @@ struct Prepared {
   MatrixView rows;
   std::span<const double> lengths;     ///< empty, or one a row
   std::span<const std::uint64_t> ids;  ///< distinct, one a row
+
+  double length(std::size_t row) const { return lengths.empty() ? 1 : lengths[row]; }
 };
 
 /// Takes an id out of a query's best, and whatever is more than k.

@@ -71,7 +71,7 @@ Result<PreparedRows> prepare_rows(MatrixView vectors, std::span<const std::uint6
   };
   KINDRED_TRY(
       base::try_parallel_for((vectors.rows() + kPrepareRows - 1) / kPrepareRows, prepare_some));
-  KINDRED_TRY(index::check_fit(options.rows, prepared.rows));
+  KINDRED_TRY(index::check_fit(options.rows, vectors, prepared.rows));
   return prepared;
 }
 
@@ -277,6 +277,8 @@ Result<Matrix> Index::vectors(std::span<const std::uint64_t> ids) const {
   for (std::size_t row = 0; row < rows.rows(); ++row)
     if (lengths[row] != 1)
       for (float& value : rows.row(row)) value = static_cast<float>(value * lengths[row]);
+  if (row_type() == RowType::u8)
+    for (float& value : rows.values()) value = std::round(value);
   return rows;
 }
 

@@ -1,5 +1,9 @@
-/// The rows of an index, as float32 or as halves, in memory that grows without moving them or in a
-/// mapped file.
+/// The rows of an index, as float32, as halves or as bytes, in memory that grows without moving
+/// them or in a mapped file.
+///
+/// Floats and halves stand as the metric compares them. Bytes stand as they were given, since no
+/// others would be whole numbers: where the metric brings rows to length 1, whoever reads them
+/// divides by the length that the row had, and a score by that length is the score of the unit row.
 ///
 /// Rows stand in chunks of 65,536 (chunked_rows.h), one after the other without gaps: kernels read
 /// them where they are, and files are written from there. Thread safety and cost as ChunkedRows
@@ -22,8 +26,9 @@ namespace kindred::index {
 std::size_t value_bytes(RowType type);
 
 /// Whether rows of this type can hold the values: an error names the first row that they can't.
-/// Cost: rows of f32 hold everything, others are read once.
-Result<void> check_fit(RowType type, MatrixView rows);
+/// given: as they came; prepared: as the metric wants them. Cost: rows of f32 hold everything,
+/// others are read once.
+Result<void> check_fit(RowType type, MatrixView given, MatrixView prepared);
 
 class TypedRows {
  public:
@@ -46,10 +51,15 @@ class TypedRows {
   void borrow(const std::byte* rows, std::size_t count) { rows_.borrow(rows, count); }
 
   const void* data(std::size_t row) const { return rows_.row(row); }
-  /// The values as float32.
-  void get(std::size_t row, std::span<float> to) const;
-  /// Rounds the values, which check_fit() has seen.
-  void set(std::size_t row, std::span<const float> values);
+  std::span<const std::byte> bytes_of(std::size_t row) const {
+    return {rows_.row(row), row_bytes()};
+  }
+  /// The values as float32, as the metric compares them. length: the one that the row had, where
+  /// the metric brings rows to length 1, else 1.
+  void get(std::size_t row, std::span<float> to, double length = 1) const;
+  /// Rounds the values, which check_fit() has seen: as the metric compares them, of a row that had
+  /// this length.
+  void set(std::size_t row, std::span<const float> values, double length = 1);
   /// Values of this type, as a file has them.
   void set_bytes(std::size_t row, std::span<const std::byte> values) {
     std::memcpy(rows_.row(row), values.data(), row_bytes());

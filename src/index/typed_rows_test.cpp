@@ -49,17 +49,47 @@ TEST(TypedRows, HoldRowsAcrossChunksAsTheyWereGivenButForRounding) {
   }
 }
 
-TEST(TypedRows, NameTheRowThatHalvesCannotHold) {
+TEST(TypedRows, KeepBytesAsTheyWereGiven) {
+  TypedRows rows(RowType::u8, 256);
+  rows.grow(2);
+  std::vector<float> given(256);
+  for (std::size_t i = 0; i < given.size(); ++i) given[i] = static_cast<float>(i);
+  rows.set(0, given);
+  std::vector<float> got(256);
+  rows.get(0, got);
+  EXPECT_EQ(got, given);
+  // Of length 1, for a metric that wants it, and back.
+  const double length = 2365.9;
+  std::vector<float> unit(256);
+  for (std::size_t i = 0; i < given.size(); ++i) unit[i] = static_cast<float>(given[i] / length);
+  rows.set(1, unit, length);
+  rows.get(1, got);
+  EXPECT_EQ(got, given);
+  rows.get(1, got, length);
+  EXPECT_EQ(got, unit);
+}
+
+TEST(TypedRows, NameTheRowThatTheyCannotHold) {
   Matrix rows(3, 2);
   rows.row(1)[0] = 65'504;
-  EXPECT_TRUE(check_fit(RowType::f16, rows).has_value());
+  EXPECT_TRUE(check_fit(RowType::f16, rows, rows).has_value());
   for (const float bad : {65'520.0F, -1e10F, std::numeric_limits<float>::infinity()}) {
     rows.row(2)[1] = bad;
-    EXPECT_TRUE(check_fit(RowType::f32, rows).has_value());
-    const auto refused = check_fit(RowType::f16, rows);
+    EXPECT_TRUE(check_fit(RowType::f32, rows, rows).has_value());
+    const auto refused = check_fit(RowType::f16, rows, rows);
     ASSERT_FALSE(refused.has_value());
     EXPECT_TRUE(refused.error().message.starts_with("row 2 has the value ")) << bad;
   }
+  // Bytes are asked for as they were given, whatever the metric makes of them.
+  const Matrix prepared(3, 2);
+  rows.row(1)[0] = 255;
+  for (const float bad : {256.0F, -1.0F, 0.5F}) {
+    rows.row(2)[1] = bad;
+    EXPECT_FALSE(check_fit(RowType::u8, rows, prepared).has_value()) << bad;
+    EXPECT_TRUE(check_fit(RowType::f16, rows, prepared).has_value()) << bad;
+  }
+  rows.row(2)[1] = 7;
+  EXPECT_TRUE(check_fit(RowType::u8, rows, prepared).has_value());
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ struct RowTypeName {
   std::string_view name;
 };
 constexpr std::array kRowTypes = {RowTypeName{RowType::f32, "f32"},
-                                  RowTypeName{RowType::f16, "f16"}};
+                                  RowTypeName{RowType::f16, "f16"}, RowTypeName{RowType::u8, "u8"}};
 
 std::unexpected<Error> wrong_part(std::string_view text, const std::string& why) {
   return fail(ErrorCode::invalid_argument, fmt::format("index type \"{}\": {}", text, why));

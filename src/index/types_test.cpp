@@ -32,7 +32,7 @@ TEST(IndexTypes, NameThePartThatTheyDoNotUnderstand) {
   EXPECT_TRUE(message_of("").starts_with("index type \"\": there is no \"\"; there are flat"));
   EXPECT_TRUE(message_of("tree,m=3").starts_with("index type \"tree,m=3\": there is no \"tree\""));
   EXPECT_EQ(message_of("flat,rows=f8"),
-            "index type \"flat,rows=f8\": \"f8\" is not a type of rows; there are f32, f16");
+            "index type \"flat,rows=f8\": \"f8\" is not a type of rows; there are f32, f16, u8");
   EXPECT_EQ(message_of("flat,links=3"),
             "index type \"flat,links=3\": there is no option \"links\"; there are rows, m, "
             "ef_construction, codes, seed");
@@ -61,7 +61,7 @@ TEST(IndexTypes, NamesGoBothWays) {
     EXPECT_EQ(parse_index_type(type.name)->type, type.type);
     EXPECT_EQ(name_of(type.type), type.name);
   }
-  for (const RowType type : {RowType::f32, RowType::f16})
+  for (const RowType type : {RowType::f32, RowType::f16, RowType::u8})
     EXPECT_EQ(index::parse_row_type(name_of(type)), type);
 }
 

@@ -34,8 +34,10 @@ inline std::vector<IndexCase> index_types() {
   return {
       {.options = {.type = IndexType::flat}},
       {.options = {.type = IndexType::flat, .rows = RowType::f16}},
+      {.options = {.type = IndexType::flat, .rows = RowType::u8}},
       {.options = {.type = IndexType::hnsw}, .recall = 0.95},
       {.options = {.type = IndexType::hnsw, .rows = RowType::f16, .code_bits = 8}, .recall = 0.95},
+      {.options = {.type = IndexType::hnsw, .rows = RowType::u8}, .recall = 0.95},
   };
 }
 
@@ -69,6 +71,14 @@ inline Matrix normal_matrix(std::size_t rows, std::size_t dimensions, std::uint6
   base::Random random(seed);
   Matrix matrix(rows, dimensions);
   for (float& value : matrix.values()) value = random.normal();
+  return matrix;
+}
+
+/// Vectors that rows of the type can hold: those of whole bytes are shifted and rounded.
+inline Matrix fitting(RowType type, Matrix matrix) {
+  if (type == RowType::u8)
+    for (float& value : matrix.values())
+      value = std::clamp(std::round(20 + 6 * value), 0.0F, 255.0F);
   return matrix;
 }
 

@@ -57,7 +57,7 @@ void add_index_build(CLI::App& parent, Action& action) {
   command
       ->add_option("--type", options->type,
                    "The type of index and its settings, between commas: flat (exact) or hnsw (a "
-                   "graph: fast, nearly exact); rows=f32 or f16 for both")
+                   "graph: fast, nearly exact); rows=f32, f16 or u8 for both")
       ->check([](const std::string& type) {
         const auto parsed = parse_index_type(type);
         return parsed.has_value() ? std::string() : parsed.error().message;
