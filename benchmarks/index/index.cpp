@@ -28,17 +28,11 @@
 
 #include "kindred/threads.h"
 #include "kindred/vectors.h"
+#include "value_of.h"
 
 namespace {
 
-template <typename T>
-T value_of(kindred::Result<T> result) {
-  if (!result.has_value()) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using kindred::benchmarks::value_of;
 
 double resident_bytes() {
   ::malloc_trim(0);

@@ -4,7 +4,8 @@
 
 Kindred and a rival answer the same queries in alternating rounds, each setting of their search in turn; the best round of each counts, and a
 ratio is of speeds measured in the same rounds. A rival that is missing, breaks or takes too long is a line of the report. The tables go to
-standard output, the measurements to build/benchmark/index/results, the drawings to docs/guides/figures; --draw only draws again.
+standard output, the measurements to build/benchmark/index/results, the drawings to docs/guides/figures; --draw only draws again. A run of
+some rivals (--rivals) leaves what earlier runs measured of the others beside theirs.
 
 Environment: KINDRED (the program; kindred_benchmark_index lies beside it), KINDRED_MODEL_MINILM, KINDRED_BENCH_DATA, KINDRED_BENCH_CACHE.
 """
@@ -187,7 +188,8 @@ def main() -> int:
         kept = RESULTS / f"{name}.json"
         if not given.draw and (dataset := make(name)):
             chosen = given.rivals.split(",") if given.rivals else FOR_LARGE if len(dataset.rows) > LARGE else rivals.RIVALS
-            kept.write_text(json.dumps(measure(dataset, list(chosen), given.rounds), indent=1))
+            earlier = json.loads(kept.read_text()) if given.rivals and kept.exists() else {}
+            kept.write_text(json.dumps(earlier | measure(dataset, list(chosen), given.rounds), indent=1))
             filtered = dataset if name in ("sentences", datasets.SUBSTITUTE) else filtered
         if kept.exists():
             results = json.loads(kept.read_text())

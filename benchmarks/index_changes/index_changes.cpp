@@ -25,21 +25,15 @@
 #include "kindred/index.h"
 #include "kindred/threads.h"
 #include "kindred/vectors.h"
+#include "value_of.h"
 
 namespace {
+
+using kindred::benchmarks::value_of;
 
 constexpr std::size_t kHits = 10;
 /// What rounding to halves may move a score by, relative to the vectors' lengths.
 constexpr double kSlack = 2e-3;
-
-template <typename T>
-T value_of(kindred::Result<T> result) {
-  if (!result.has_value()) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 class Clock {
  public:

@@ -1,6 +1,7 @@
 #include "index/filter.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 
 namespace kindred::index {
@@ -34,6 +35,11 @@ IdSet::IdSet(std::span<const std::uint64_t> ids) : sorted_(ids.begin(), ids.end(
     while (slots_[slot] != empty_) slot = (slot + 1) & (slots_.size() - 1);
     slots_[slot] = id;
   }
+}
+
+std::uint64_t Filter::next_serial() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 }  // namespace kindred::index

@@ -63,6 +63,10 @@ class Filter {
     }
     return passes_(id);
   }
+  /// Tells filters apart, those that are gone too.
+  std::uint64_t serial() const { return serial_; }
+  /// Whether the answers are always the same: those of a function may change.
+  bool is_fixed() const { return kind_ != Kind::where; }
   /// Whether ids() are all that can pass.
   bool is_list() const { return kind_ == Kind::allow; }
   std::span<const std::uint64_t> ids() const { return set_.ids(); }
@@ -70,11 +74,13 @@ class Filter {
  private:
   enum class Kind : std::uint8_t { allow, exclude, where };
   Filter(Kind kind, std::span<const std::uint64_t> ids, std::function<bool(std::uint64_t)> passes)
-      : kind_(kind), set_(ids), passes_(std::move(passes)) {}
+      : kind_(kind), set_(ids), passes_(std::move(passes)), serial_(next_serial()) {}
+  static std::uint64_t next_serial();
 
   Kind kind_;
   IdSet set_;
   std::function<bool(std::uint64_t)> passes_;
+  std::uint64_t serial_;
 };
 
 }  // namespace kindred::index

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/thread_pool.h"
+#include "index/code_scan.h"
 #include "index/hnsw_core.h"
 #include "index/metrics.h"
 
@@ -18,12 +19,24 @@ std::size_t rows_to_score(std::size_t k) { return std::max(2 * k, k + 10); }
 
 /// So few rows, for each of ef_search, are all scored: cheaper than a walk, and exact.
 constexpr std::size_t kRowsForEf = 16;
+/// So many codes, for each of ef_search, are read as fast as a walk over passing nodes is done; one
+/// with less than kLeastEf finds too little to be a choice.
+constexpr std::size_t kCodesForEf = 512;
+constexpr std::size_t kLeastEf = 32;
+/// Asking so many nodes or ids whether they pass costs less than a search.
+constexpr std::size_t kAskFreely = 4096;
+/// And so many more for each query that the answer serves.
+constexpr std::size_t kAskForQuery = 256;
+/// What died since its code was measured is made up for by this many more.
+constexpr std::size_t kSpare = 8;
 /// Passing nodes that a walk starts from as well: they may lie far from where the query leads.
 constexpr std::size_t kStarts = 16;
 /// Nodes that are asked whether they pass, to know how many do.
 constexpr std::size_t kAsked = 256;
 /// Where more pass than this share, a walk over all nodes and a look at its end are cheaper.
 constexpr double kNearlyAll = 0.75;
+/// Where more pass than this share, half of a node's links lead on well enough.
+constexpr double kMany = 0.4;
 
 /// Rows scored in a row by an exact search, for a group of queries.
 constexpr std::size_t kBlock = 64;
@@ -200,13 +213,12 @@ Result<std::vector<Best>> Hnsw::search_exact(MatrixView queries, const Request& 
   return results;
 }
 
-/// Scores the best of what a walk found.
+/// Scores the best of what was found by codes.
 Result<void> Hnsw::finish(const Core& core, std::span<const float> query, std::size_t number,
-                          const Walk& walk, const Request& request, std::uint64_t done_before,
-                          Scratch& scratch, Best& best) const {
+                          const Candidates& found, const Request& request,
+                          std::uint64_t done_before, Scratch& scratch, Best& best) const {
   const Graph& graph = core.layers.bottom();
   const Scorer scorer(core.rows, core.lengths, traits_of(metric()));
-  const Candidates& found = walk.found();
   scratch.chosen.clear();
   const std::size_t most = rows_to_score(request.k);
   for (std::size_t i = 0; i < found.size() && scratch.chosen.size() < most; ++i) {
@@ -228,14 +240,40 @@ Result<void> Hnsw::finish(const Core& core, std::span<const float> query, std::s
   return {};
 }
 
-/// How to search behind a filter, by how many pass.
-Hnsw::Plan Hnsw::plan_for(const Core& core, const Filter* filter, std::size_t ef) const {
+/// The set of a filter's nodes, where it is there already or worth making.
+std::shared_ptr<const Passing> Hnsw::passing_of(const Core& core, const Filter& filter,
+                                                std::size_t queries) const {
+  const std::uint64_t state = state_;
+  const auto known =
+      filter.is_fixed() ? passing_.find(filter.serial(), state) : PassingCache::Known();
+  if (known.passing) return known.passing;
+  const std::size_t questions =
+      filter.is_list() ? filter.ids().size() : core.layers.bottom().size();
+  if (!known.seen && questions > kAskFreely + kAskForQuery * queries) return nullptr;
+  auto passing =
+      std::make_shared<const Passing>(nodes_of(core, &filter), core.layers.bottom().size());
+  if (filter.is_fixed()) passing_.keep(filter.serial(), state, passing);
+  return passing;
+}
+
+/// How to search, by how many pass. The caller holds a guard until the search is done.
+Hnsw::Plan Hnsw::plan_for(const Core& core, const Request& request, std::size_t queries,
+                          std::size_t ef) const {
+  using enum Plan::Way;
+  const Filter* filter = request.filter;
   const std::size_t few = kRowsForEf * ef;
-  Plan plan{.exact = alive_ <= few, .over_passing = filter != nullptr, .ef = ef, .starts = {}};
-  if (plan.exact || filter == nullptr) return plan;
-  const auto guard = epochs_.enter();
+  Plan plan{.way = walk, .ef = ef, .passing = nullptr, .starts = {}};
+  if (alive_ <= few) plan.way = exact;
+  if (plan.way == exact || filter == nullptr) return plan;
+  plan.passing = passing_of(core, *filter, queries);
+  // How many pass, and some of them.
   double passing = 0;
-  if (filter->is_list()) {
+  if (plan.passing) {
+    const auto nodes = plan.passing->nodes();
+    passing = static_cast<double>(nodes.size());
+    for (std::size_t i = 0; i < std::min(kStarts, nodes.size()); ++i)
+      plan.starts.push_back(nodes[i * nodes.size() / std::min(kStarts, nodes.size())]);
+  } else if (filter->is_list()) {
     const auto ids = filter->ids();
     passing = static_cast<double>(ids.size());
     const std::shared_lock lock(table_mutex_);
@@ -255,11 +293,18 @@ Hnsw::Plan Hnsw::plan_for(const Core& core, const Filter* filter, std::size_t ef
     }
     passing = static_cast<double>(passed * alive_) / static_cast<double>(kAsked);
   }
-  plan.exact = passing <= static_cast<double>(few);
-  if (passing > kNearlyAll * static_cast<double>(alive_)) {
-    plan.over_passing = false;
+  if (passing <= static_cast<double>(few)) {
+    plan.way = exact;
+  } else if (plan.passing && plan.passing->nodes().size() <= kCodesForEf * std::max(ef, kLeastEf)) {
+    plan.way = scan;
+  } else if (passing > kNearlyAll * static_cast<double>(alive_)) {
     plan.ef = static_cast<std::size_t>(static_cast<double>(ef) / kNearlyAll);
     plan.starts.clear();
+  } else {
+    plan.way = walk_passing;
+    plan.enough = passing > kMany * static_cast<double>(alive_) ? 0.5 : 1;
+    // Where it starts need not pass, and takes a place.
+    plan.ef = std::max(ef, request.k + 2 * kStarts);
   }
   return plan;
 }
@@ -270,8 +315,10 @@ Result<std::vector<Best>> Hnsw::search(MatrixView queries, const Request& reques
   const std::size_t ef =
       std::max(request.ef_search == 0 ? ef_search_.load() : request.ef_search, request.k);
   if (request.filter != nullptr && request.filter->is_list()) KINDRED_TRY(make_table(*core));
-  const Plan plan = plan_for(*core, request.filter, ef);
-  if (plan.exact) return search_exact(queries, request);
+  // What passes now is looked at until all is done.
+  const auto guard = epochs_.enter();
+  const Plan plan = plan_for(*core, request, queries.rows(), ef);
+  if (plan.way == Plan::Way::exact) return search_exact(queries, request);
 
   std::vector<Best> results(queries.rows());
   std::vector<Result<void>> outcomes(queries.rows());
@@ -299,6 +346,41 @@ Result<std::vector<Best>> Hnsw::search(MatrixView queries, const Request& reques
   return results;
 }
 
+/// Walks for the first `count` queries of the scratch, in turns. Returns whether it met damage.
+bool Hnsw::walk_group(const Core& core, const Request& request, const Plan& plan, Scratch& scratch,
+                      std::size_t count) const {
+  const Graph& graph = core.layers.bottom();
+  Walk::Filter filter{.passes = {}, .enough = plan.enough};
+  if (plan.passing)
+    filter.passes = [&](Node node) { return plan.passing->contains(node); };
+  else
+    filter.passes = [&](Node node) {
+      return request.filter->passes(core.id(node)) && graph.alive(node);
+    };
+  const bool over_passing = plan.way == Plan::Way::walk_passing;
+  bool damaged = false;
+  std::array<bool, Scratch::kTogether> walking{};
+  for (std::size_t i = 0; i < count; ++i) {
+    core.layers.find_entries(scratch.queries[i], 0, scratch.descent, scratch.entries);
+    damaged = damaged || scratch.descent.damaged;
+    for (const Node node : plan.starts)
+      if (std::ranges::find(scratch.entries, node) == scratch.entries.end())
+        scratch.entries.push_back(node);
+    scratch.walks[i].start(graph, scratch.queries[i], plan.ef, scratch.entries,
+                           over_passing ? &filter : nullptr);
+    walking[i] = true;
+  }
+  for (std::size_t left = count; left > 0;)
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!walking[i]) continue;
+      scratch.walks[i].score();
+      walking[i] = scratch.walks[i].gather();
+      damaged = damaged || scratch.walks[i].met_damage();
+      if (!walking[i]) --left;
+    }
+  return damaged;
+}
+
 void Hnsw::search_group(const Core& core, MatrixView queries, std::size_t first,
                         const Request& request, const Plan& plan, std::span<Best> best,
                         std::span<Result<void>> outcomes) const {
@@ -306,33 +388,24 @@ void Hnsw::search_group(const Core& core, MatrixView queries, std::size_t first,
   const std::uint64_t done_before = done_;
   const auto guard = epochs_.enter();
   const Graph& graph = core.layers.bottom();
-  const Walk::Passes passes = [&](Node node) {
-    return request.filter->passes(core.id(node)) && graph.alive(node);
+  const auto queries_of_group = std::span(scratch->queries).first(best.size());
+  for (std::size_t i = 0; i < best.size(); ++i)
+    core.space.query(queries.row(first + i), queries_of_group[i]);
+  const auto finish_all = [&](const auto& found_by) {
+    for (std::size_t i = 0; i < best.size(); ++i)
+      outcomes[i] = finish(core, queries.row(first + i), first + i, found_by(i), request,
+                           done_before, *scratch, best[i]);
   };
   bool damaged = false;
-  std::array<bool, Scratch::kTogether> walking{};
-  for (std::size_t i = 0; i < best.size(); ++i) {
-    core.space.query(queries.row(first + i), scratch->queries[i]);
-    core.layers.find_entries(scratch->queries[i], 0, scratch->descent, scratch->entries);
-    damaged = damaged || scratch->descent.damaged;
-    for (const Node node : plan.starts)
-      if (std::ranges::find(scratch->entries, node) == scratch->entries.end())
-        scratch->entries.push_back(node);
-    scratch->walks[i].start(graph, scratch->queries[i], plan.ef, scratch->entries,
-                            plan.over_passing ? &passes : nullptr);
-    walking[i] = true;
+  if (plan.way == Plan::Way::scan) {
+    const auto scanned = std::span(scratch->scanned).first(best.size());
+    for (Candidates& candidates : scanned) candidates.start(rows_to_score(request.k) + kSpare);
+    damaged = !scan_codes(graph, plan.passing->nodes(), queries_of_group, scanned);
+    finish_all([&](std::size_t i) -> const Candidates& { return scanned[i]; });
+  } else {
+    damaged = walk_group(core, request, plan, *scratch, best.size());
+    finish_all([&](std::size_t i) -> const Candidates& { return scratch->walks[i].found(); });
   }
-  for (std::size_t left = best.size(); left > 0;)
-    for (std::size_t i = 0; i < best.size(); ++i) {
-      if (!walking[i]) continue;
-      scratch->walks[i].score();
-      walking[i] = scratch->walks[i].gather();
-      damaged = damaged || scratch->walks[i].met_damage();
-      if (!walking[i]) --left;
-    }
-  for (std::size_t i = 0; i < best.size(); ++i)
-    outcomes[i] = finish(core, queries.row(first + i), first + i, scratch->walks[i], request,
-                         done_before, *scratch, best[i]);
   if (damaged)
     // It says which block.
     std::ranges::fill(outcomes, core.file->verify_all());

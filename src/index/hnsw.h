@@ -10,9 +10,10 @@
 /// - a build goes by batches, in parallel, with one result at any number of threads;
 /// - removed vectors leave the graph at once and their memory is used again (graph_update.h).
 ///
-/// A search behind a filter walks over passing vectors alone (walk.h), or scores all of them where
-/// they are few. A search that came back with fewer hits than there must be is done again by
-/// scoring every row: k hits are k hits.
+/// A search behind a filter counts who passes. Few are scored on their rows, some thousand measured
+/// by their codes (code_scan.h); a share is looked for by a walk over those that pass (walk.h),
+/// most of all by an ordinary walk that looks at its end. A search that came back with fewer hits
+/// than there must be is done again by scoring every row: k hits are k hits.
 ///
 /// Thread safety: as kindred/index.h promises. Searches wait for no change: they hold
 /// a lock only while they look up the ids of a list or take their memory. Each vector is changed
@@ -39,6 +40,7 @@
 #include "index/id_table.h"
 #include "index/implementation.h"
 #include "index/layers.h"
+#include "index/passing_cache.h"
 #include "index/typed_rows.h"
 #include "index/walk.h"
 #include "index/walk_space.h"
@@ -86,10 +88,17 @@ class Hnsw final : public Implementation {
   };
   /// How one search goes about it.
   struct Plan {
-    bool exact = false;         ///< by scoring all that may be returned
-    bool over_passing = false;  ///< by a walk over what passes the filter
+    enum class Way : std::uint8_t {
+      exact,         ///< scores the rows of all that may be returned
+      scan,          ///< measures the codes of `passing`, scores the rows of the best
+      walk,          ///< walks over all nodes, looks at the end who passes
+      walk_passing,  ///< walks over those that pass
+    };
+    Way way = Way::walk;
     std::size_t ef = 0;
-    std::vector<Node> starts;
+    double enough = 1;                       ///< of walk_passing: Walk::Filter's
+    std::shared_ptr<const Passing> passing;  ///< where it was worth making
+    std::vector<Node> starts;                ///< for a walk, beside where the layers lead to
   };
   struct IdOf {
     const Hnsw* hnsw;
@@ -104,11 +113,16 @@ class Hnsw final : public Implementation {
   std::vector<std::unique_lock<std::mutex>> lock_ids(std::span<const std::uint64_t> ids);
   void kill(Core& core, Node node);
   void reclaim(Core& core, bool all = false) const;
+  bool walk_group(const Core& core, const Request& request, const Plan& plan, Scratch& scratch,
+                  std::size_t count) const;
   void search_group(const Core& core, MatrixView queries, std::size_t first, const Request& request,
                     const Plan& plan, std::span<Best> best, std::span<Result<void>> outcomes) const;
-  Plan plan_for(const Core& core, const Filter* filter, std::size_t ef) const;
+  Plan plan_for(const Core& core, const Request& request, std::size_t queries,
+                std::size_t ef) const;
+  std::shared_ptr<const Passing> passing_of(const Core& core, const Filter& filter,
+                                            std::size_t queries) const;
   Result<void> finish(const Core& core, std::span<const float> query, std::size_t number,
-                      const Walk& walk, const Request& request, std::uint64_t done_before,
+                      const Candidates& found, const Request& request, std::uint64_t done_before,
                       Scratch& scratch, Best& best) const;
   Result<void> make_table(const Core& core) const;
   std::vector<Node> nodes_of(const Core& core, const Filter* filter) const;
@@ -142,6 +156,10 @@ class Hnsw final : public Implementation {
   mutable std::mutex leaving_mutex_;
   mutable std::array<std::vector<Leaving>, Layers::kMost> dead_;   ///< under leaving_mutex_
   mutable std::array<std::vector<Leaving>, Layers::kMost> swept_;  ///< under reclaim_mutex_
+
+  /// Counts what makes a kept set of passing nodes untrue.
+  std::atomic<std::uint64_t> state_{0};
+  mutable PassingCache passing_;
 
   mutable std::mutex scratch_mutex_;
   mutable std::vector<std::unique_ptr<Scratch>> scratch_;  ///< under scratch_mutex_

@@ -46,6 +46,7 @@ struct Hnsw::Scratch {
   static constexpr std::size_t kTogether = 4;
 
   std::array<Walk, kTogether> walks;
+  std::array<Candidates, kTogether> scanned;  ///< by their codes alone
   std::array<quantize::CodeQuery, kTogether> queries;
   Descent descent;
   std::vector<Node> entries;

@@ -24,6 +24,13 @@ constexpr std::size_t kEncodeRows = 512;
 constexpr std::size_t kLivingForDead = 32;
 constexpr std::size_t kFewestToSweep = 64;
 
+Result<void> check_room(std::size_t there, std::size_t more) {
+  if (there + more <= TypedRows::kMostRows) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("{} rows and {} more: an index holds up to {}", there, more,
+                          TypedRows::kMostRows));
+}
+
 }  // namespace
 
 LinkingRule Hnsw::rule() const {
@@ -31,6 +38,7 @@ LinkingRule Hnsw::rule() const {
 }
 
 Result<std::unique_ptr<Hnsw>> Hnsw::build(const Prepared& rows, const IndexOptions& options) {
+  KINDRED_TRY(check_room(0, rows.ids.size()));
   auto hnsw = std::make_unique<Hnsw>(options);
   if (rows.rows.rows() > 0) hnsw->build_core(rows);
   return hnsw;
@@ -100,6 +108,7 @@ Result<void> Hnsw::add(const Prepared& rows) {
   {
     const std::lock_guard lock(core_mutex_);
     if (core() == nullptr) {
+      KINDRED_TRY(check_room(0, rows.ids.size()));
       build_core(rows);
       return {};
     }
@@ -110,6 +119,9 @@ Result<void> Hnsw::add(const Prepared& rows) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("the vectors have {} dimensions, the index has {}",
                             rows.rows.dimensions(), core.rows.dimensions()));
+  // What an id replaces is still there when its new vector comes. Adds at the same time are not
+  // seen here: insert_batch() finds those.
+  KINDRED_TRY(check_room(alive_, rows.ids.size()));
   for (std::size_t done = 0; done < rows.ids.size();) {
     reclaim(core);
     const std::size_t count = batch_size(alive_, rows.ids.size() - done);
@@ -135,12 +147,15 @@ Result<void> Hnsw::insert_batch(Core& core, const Prepared& rows, std::size_t be
   const auto locks = lock_ids(ids);
   const auto guard = epochs_.enter();
   Graph& bottom = core.layers.bottom();
-  std::vector<Node> nodes(count);
-  for (Node& node : nodes) {
-    node = core.allocate();
-    if (node == kNoNode)
+  std::vector<Node> nodes;
+  while (nodes.size() < count) {
+    const Node node = core.allocate();
+    if (node == kNoNode) {
+      for (const Node unused : nodes) core.layers.release(0, unused);
       return fail(ErrorCode::invalid_argument,
                   fmt::format("the index has {} vectors, and can hold no more", size()));
+    }
+    nodes.push_back(node);
   }
   quantize::CodeQuery scratch;
   for (std::size_t i = 0; i < count; ++i) {
@@ -190,6 +205,7 @@ Result<void> Hnsw::insert_batch(Core& core, const Prepared& rows, std::size_t be
       if (const Node old = node_of_.find(ids[i]); old != node_of_.kNowhere) replaced.push_back(old);
       node_of_.put(ids[i], nodes[i]);
     }
+    ++state_;
   }
   alive_ += count;
   note_ids(ids);
@@ -214,6 +230,7 @@ Result<std::size_t> Hnsw::remove(std::span<const std::uint64_t> ids) {
       node = node_of_.find(id);
       if (node == node_of_.kNowhere) continue;
       node_of_.remove(id);
+      ++state_;
     }
     if (id == largest_id_) largest_removed_ = true;
     kill(core, node);

@@ -15,10 +15,10 @@ void fetch(const void* memory, std::size_t bytes) {
 }  // namespace
 
 void Walk::start(const Graph& graph, const quantize::CodeQuery& query, std::size_t ef,
-                 std::span<const Node> entries, const Passes* passes) {
+                 std::span<const Node> entries, const Filter* filter) {
   graph_ = &graph;
   query_ = &query;
-  passes_ = passes;
+  filter_ = filter;
   kernel_ = graph.codec().kernel();
   limit_ = graph.size();
   candidates_.start(ef);
@@ -48,21 +48,18 @@ void Walk::gather_passing(std::span<const Link> links) {
   passing_.clear();
   blocked_.clear();
   gather_all(links);
-  for (const Node node : fresh_) {
-    if ((*passes_)(node)) {
-      passing_.push_back(node);
-    } else {
-      blocked_.push_back(node);
+  for (const Node node : fresh_) (filter_->passes(node) ? passing_ : blocked_).push_back(node);
+  // Past those that don't pass, for want of enough that do.
+  const auto enough = static_cast<std::size_t>(filter_->enough * static_cast<double>(links.size()));
+  if (passing_.size() < enough)
+    for (const Node node : blocked_)
       fetch(graph_->links(node).data(), graph_->degree() * sizeof(Link));
-    }
-  }
-  // Past those that don't pass, until there are as many as an ordinary step measures.
   for (const Node node : blocked_) {
-    if (passing_.size() >= links.size()) break;
+    if (passing_.size() >= enough) break;
     damaged_ = damaged_ || !graph_->sound(node);
     gather_all(graph_->links(node));
     for (const Node next : fresh_)
-      if ((*passes_)(next)) passing_.push_back(next);
+      if (filter_->passes(next)) passing_.push_back(next);
   }
   fresh_ = passing_;
 }
@@ -71,7 +68,7 @@ bool Walk::gather() {
   const Node node = candidates_.expand();
   if (node == kNoNode || damaged_) return false;
   ++expanded_;
-  if (passes_ == nullptr)
+  if (filter_ == nullptr)
     gather_all(graph_->links(node));
   else
     gather_passing(graph_->links(node));

@@ -11,8 +11,8 @@
 /// gather() expands one node and asks for the codes of its neighbours; score() measures them.
 ///
 /// With a filter only nodes that pass are measured and kept; the links of a neighbour that does not
-/// pass are followed at once in its place, so that the passing nodes stay connected as long as a
-/// few in a hundred pass (after Patel et al., "ACORN: Performant and predicate-agnostic search over
+/// pass are followed in its place, so that the passing nodes stay connected as long as a few in a
+/// hundred pass (after Patel et al., "ACORN: Performant and predicate-agnostic search over
 /// vector embeddings and structured data", 2024).
 ///
 /// A Walk owns its memory and is meant to be used again; a search of a size that it has seen
@@ -35,13 +35,19 @@ namespace kindred::index {
 
 class Walk {
  public:
-  using Passes = std::function<bool(Node)>;
+  /// Which nodes a walk may find, and how hard a step looks for them: it follows the links of
+  /// neighbours that don't pass until it has a share `enough` of the links of a node that do. Where
+  /// half of all pass, those next to a node are enough.
+  struct Filter {
+    std::function<bool(Node)> passes;
+    double enough = 1;
+  };
 
   /// Graph, query and filter are kept by reference until the walk has ended. ef is at least 1;
   /// entries are nodes of the graph, whether they pass or not; nodes that come into being later are
-  /// not seen. passes: null where all nodes do.
+  /// not seen. filter: null where all nodes pass.
   void start(const Graph& graph, const quantize::CodeQuery& query, std::size_t ef,
-             std::span<const Node> entries, const Passes* passes = nullptr);
+             std::span<const Node> entries, const Filter* filter = nullptr);
   /// False, and nothing is done, where the walk has ended.
   bool gather();
   void score();
@@ -65,7 +71,7 @@ class Walk {
 
   const Graph* graph_ = nullptr;
   const quantize::CodeQuery* query_ = nullptr;
-  const Passes* passes_ = nullptr;
+  const Filter* filter_ = nullptr;
   simd::CodeKernel kernel_ = nullptr;
   std::size_t limit_ = 0;  ///< nodes below this were there at the start
   Candidates candidates_;

@@ -84,18 +84,18 @@ TEST(Walk, WithAFilterFindsWhatPasses) {
   testing::link_all(nodes);
   base::Random random(5);
   for (const Node share : {2, 10}) {
-    const Walk::Passes passes = [share](Node node) { return node % share == 1; };
+    const Walk::Filter filter{.passes = [share](Node node) { return node % share == 1; }};
     std::size_t hits = 0;
     Walk walk;
     for (std::size_t near = 0; near < 3000; near += 60) {
       const quantize::CodeQuery& query = nodes.query_near(near, random);
       // The entry passes: entries are kept whether they do or not.
-      walk.start(nodes.graph, query, 40, std::vector<Node>{1}, &passes);
+      walk.start(nodes.graph, query, 40, std::vector<Node>{1}, &filter);
       walk.run();
       const auto found = found_by(walk);
       EXPECT_TRUE(std::ranges::is_sorted(found));
-      for (const Near& one : found) ASSERT_TRUE(passes(one.node));
-      const auto expected = testing::nearest(nodes.graph, query, passes);
+      for (const Near& one : found) ASSERT_TRUE(filter.passes(one.node));
+      const auto expected = testing::nearest(nodes.graph, query, filter.passes);
       for (std::size_t n = 0; n < 10; ++n)
         hits += static_cast<std::size_t>(std::ranges::count(found, expected[n]));
     }
