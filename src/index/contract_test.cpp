@@ -336,6 +336,38 @@ TEST_P(IndexContract, ReturnsWhatAFilterLetsThroughAndAllThatWasAskedFor) {
                [](std::uint64_t) { return true; });
 }
 
+TEST_P(IndexContract, AFilterThatIsUsedAgainSeesWhatHasChanged) {
+  constexpr std::size_t kRows = 3'000;
+  const auto ids = numbers(kRows);
+  Index index = build(random_rows(kRows, 12, 44), ids);
+  Model model = stored(index, ids);
+  const Matrix queries = normal_matrix(5, 12, 45);
+  const auto odd = [](std::uint64_t id) { return id % 2 == 1; };
+  std::vector<std::uint64_t> list;
+  for (std::uint64_t id = 1; id < kRows + 400; id += 2) list.push_back(id);
+  std::vector<std::uint64_t> others;
+  for (std::uint64_t id = 0; id < kRows + 400; id += 2) others.push_back(id);
+  const IdFilter filters[] = {IdFilter::allow(list), IdFilter::exclude(others),
+                              IdFilter::where(odd)};
+  const auto check = [&] {
+    for (const IdFilter& filter : filters)
+      for (int again = 0; again < 3; ++again)
+        check_search(index, model, queries, {.k = 10, .filter = &filter}, odd);
+  };
+  check();
+  // The best of before go, others come in their places.
+  std::vector<std::uint64_t> best;
+  const auto found = index.search(queries, {.k = 10, .filter = &filters[0]});
+  for (const Hit& hit : found->hits) best.push_back(hit.id);
+  ASSERT_TRUE(index.remove(best).has_value());
+  for (const std::uint64_t id : best) model.erase(id);
+  check();
+  const auto more = numbers(400, kRows);
+  ASSERT_TRUE(index.add(random_rows(400, 12, 46), more).has_value());
+  for (const auto& [id, vector] : stored(index, more)) model[id] = vector;
+  check();
+}
+
 TEST_P(IndexContract, FollowsAFilterThatLiesWhereTheQueryDoesNot) {
   // Only vectors on the far side pass.
   constexpr std::size_t kRows = 3'000;
