@@ -45,6 +45,16 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
+void MappedFile::expect_scattered_reads(std::span<const std::byte> part) const {
+  // Whole pages of it; what they share with other parts stays as it is.
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = static_cast<std::size_t>(part.data() - data_);
+  const std::size_t first = (begin + page - 1) / page * page;
+  const std::size_t last = (begin + part.size()) / page * page;
+  if (first < last)
+    ::madvise(const_cast<std::byte*>(data_) + first, last - first, MADV_RANDOM);  // only advice
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
 }

@@ -30,6 +30,10 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
 
+  /// Tells the system that `part` of the bytes will be read here and there: it then brings the page
+  /// that is touched and none beside it, so that memory is not filled with what nobody asked for.
+  void expect_scattered_reads(std::span<const std::byte> part) const;
+
  private:
   MappedFile(const std::byte* data, std::size_t size) : data_(data), size_(size) {}
   const std::byte* data_ = nullptr;

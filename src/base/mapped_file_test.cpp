@@ -30,6 +30,20 @@ TEST(MappedFile, HasTheBytesOfTheFile) {
   }
 }
 
+TEST(MappedFile, HasTheSameBytesHoweverTheyWillBeRead) {
+  const TemporaryFolder folder;
+  std::string bytes(100'000, 'x');
+  bytes.back() = 'y';
+  const auto file = MappedFile::open(folder.write("a", bytes));
+  ASSERT_TRUE(file);
+  for (const auto& [begin, size] : {std::pair<std::size_t, std::size_t>{0, 100'000},
+                                    {5'000, 50'000},
+                                    {99'990, 10},
+                                    {100'000, 0}})
+    file->expect_scattered_reads(file->bytes().subspan(begin, size));
+  EXPECT_TRUE(text_of(*file) == bytes);
+}
+
 TEST(MappedFile, MapsAnEmptyFileToNothing) {
   const TemporaryFolder folder;
   const auto file = MappedFile::open(folder.write("a", ""));

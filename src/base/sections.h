@@ -66,6 +66,11 @@ class Sections {
   /// Its bytes, which are not verified by this.
   std::span<const std::byte> bytes(std::size_t section) const { return table_[section].bytes; }
 
+  /// Tells the system so (mapped_file.h).
+  void expect_scattered_reads(std::size_t section) const {
+    file_.expect_scattered_reads(table_[section].bytes);
+  }
+
   /// Checks every block that has bytes of [begin, begin + size) of a section, unless that was done.
   Result<void> verify(std::size_t section, std::size_t begin, std::size_t size) const;
   Result<void> verify_all() const;

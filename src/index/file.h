@@ -63,6 +63,9 @@ class File {
     return has_lengths_ ? values<double>(lengths_section_) : std::span<const double>();
   }
 
+  /// For a search that reads few rows, anywhere.
+  void expect_scattered_rows() const { sections_.expect_scattered_reads(rows_section_); }
+
   /// Checks the blocks under these rows, their ids and lengths, unless that was done.
   Result<void> verify_rows(std::size_t begin, std::size_t count) const;
   Result<void> verify_ids() const;

@@ -301,6 +301,8 @@ Result<std::unique_ptr<Hnsw>> Hnsw::open(File file, OpenMode mode) {
   core->file.emplace(std::move(file));
   const File& kept = *core->file;
   const bool copies = mode == OpenMode::load;
+  // Codes and links come to stay, rows need not.
+  if (!copies) kept.expect_scattered_rows();
   if (copies) KINDRED_TRY(check_distinct(kept.ids()));
   for (std::size_t i = 0; i < Layers::kMost; ++i) {
     const std::size_t nodes = checked.about.nodes[i];
