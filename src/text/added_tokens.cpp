@@ -54,7 +54,7 @@ void AddedTokens::split(std::string_view text, std::vector<Stretch>& stretches) 
     }
     const AddedToken* token = nullptr;
     std::size_t end = begin;
-    Trie::State state = Trie::kRoot;
+    Trie::State state = trie_.root();
     for (std::size_t i = begin; i < text.size(); ++i) {
       state = trie_.child(state, static_cast<unsigned char>(text[i]));
       if (state == Trie::kNone) break;

@@ -1,74 +1,157 @@
 #include "text/trie.h"
 
 #include <algorithm>
-#include <deque>
+#include <array>
+#include <bit>
+#include <cassert>
+#include <cstring>
+#include <span>
 
 namespace kindred::text {
 namespace {
 
-/// Places that are tried before the search for later nodes begins behind them: keeps building
-/// linear on any strings, at the price of places that stay empty.
-constexpr std::size_t kTries = 64;
+constexpr std::size_t kBlock = 256;
+/// The base of states that have no children: the builder gives it to nobody else.
+constexpr std::uint32_t kChildless = 1;
 
-/// Strings [first, last) share their first `depth` bytes, which lead to `state`.
+/// Strings [first, last) share their first `depth` bytes, which lead to the unit at `place`.
 struct Node {
-  std::size_t first, last, depth;
-  Trie::State state;
+  std::uint32_t first, last, depth, place;
 };
+
+using Item = std::pair<std::string_view, std::int32_t>;
+
+/// Sorts by the byte at `depth`. Most nodes have few strings; those at the top have many.
+void sort_by_byte(std::span<Item> items, std::size_t depth, std::vector<Item>& spare) {
+  const auto byte_of = [&](const Item& item) {
+    return static_cast<unsigned char>(item.first[depth]);
+  };
+  if (items.size() <= 32) {
+    for (std::size_t i = 1; i < items.size(); ++i) {
+      const Item item = items[i];
+      std::size_t to = i;
+      for (; to > 0 && byte_of(items[to - 1]) > byte_of(item); --to) items[to] = items[to - 1];
+      items[to] = item;
+    }
+    return;
+  }
+  std::array<std::uint32_t, 257> starts{};
+  for (const Item& item : items) ++starts[byte_of(item) + 1U];
+  for (std::size_t i = 1; i < starts.size(); ++i) starts[i] += starts[i - 1];
+  spare.assign(items.begin(), items.end());
+  for (const Item& item : spare) items[starts[byte_of(item)]++] = item;
+}
 
 }  // namespace
 
-Trie::Trie(std::vector<std::pair<std::string_view, std::int32_t>> strings)
-    : units_(257), used_(257) {
-  std::ranges::sort(strings);
-  used_[0] = true;
-  std::deque<Node> pending = {{0, strings.size(), 0, kRoot}};
-  std::vector<unsigned char> bytes;
-  while (!pending.empty()) {
-    Node node = pending.front();
-    pending.pop_front();
-    if (node.first < node.last && strings[node.first].first.size() == node.depth) {
-      units_[static_cast<std::size_t>(node.state)].value = strings[node.first].second;
-      ++node.first;
-    }
-    bytes.clear();
-    const auto byte_of = [&](std::size_t i) {
-      return static_cast<unsigned char>(strings[i].first[node.depth]);
-    };
-    for (std::size_t i = node.first; i < node.last; ++i)
-      if (bytes.empty() || bytes.back() != byte_of(i)) bytes.push_back(byte_of(i));
-    if (bytes.empty()) continue;
-    const std::int32_t base = place_for(bytes);
-    units_[static_cast<std::size_t>(node.state)].base = base;
-    std::size_t first = node.first;
-    for (const unsigned char byte : bytes) {
-      const State child = base + byte + 1;
-      units_[static_cast<std::size_t>(child)].parent = node.state;
-      used_[static_cast<std::size_t>(child)] = true;
-      std::size_t last = first;
-      while (last < node.last && byte_of(last) == byte) ++last;
-      pending.push_back({first, last, node.depth + 1, child});
-      first = last;
-    }
-  }
-  used_ = {};
-}
+/// Finds places for the children of a state. A few blocks are open at a time: one that stays
+/// unlucky is closed with some of its places empty, which keeps building linear on any strings.
+class Trie::Places {
+ public:
+  explicit Places(std::vector<State>& units) : units_(units) {}
 
-std::int32_t Trie::place_for(std::span<const unsigned char> bytes) {
-  while (first_free_ < used_.size() && used_[first_free_]) ++first_free_;
-  const std::size_t lowest = bytes.front() + 1U;
-  std::size_t tries = 0;
-  for (std::size_t place = std::max(first_free_, lowest);; ++place) {
-    const std::size_t base = place - lowest;
-    if (used_.size() < base + 257) {
-      used_.resize(base + 257);
-      units_.resize(base + 257);
+  /// A base of its own for a state with children by `bytes` (ascending, not empty).
+  std::uint32_t take(std::span<const unsigned char> bytes) {
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      Block& block = open_[i];
+      if (block.free_count >= bytes.size())
+        if (const int base = fit(block, bytes); base >= 0) return taken(block, base, bytes);
+      if (++block.misses > kMisses) open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(i--));
     }
-    if (used_[place]) continue;
-    if (std::ranges::none_of(bytes, [&](unsigned char byte) { return used_[base + byte + 1]; }))
-      return static_cast<std::int32_t>(base);
-    if (++tries == kTries) first_free_ = std::max(first_free_, place);
+    open_.push_back({.number = static_cast<std::uint32_t>(units_.size() / kBlock)});
+    units_.resize(units_.size() + kBlock);
+    open_.back().free.fill(~std::uint64_t{0});
+    return taken(open_.back(), fit(open_.back(), bytes), bytes);
   }
+
+ private:
+  static constexpr std::uint32_t kMisses = 24;
+  struct Block {
+    std::uint32_t number = 0;
+    std::uint32_t misses = 0;  // in a row or not: children that found no room here
+    std::uint32_t free_count = kBlock;
+    std::array<std::uint64_t, kBlock / 64> free{};   // places
+    std::array<std::uint64_t, kBlock / 64> bases{};  // those in use
+  };
+  static bool has(const std::array<std::uint64_t, kBlock / 64>& set, std::size_t i) {
+    return (set[i / 64] >> (i % 64) & 1) != 0;
+  }
+
+  static int fit(const Block& block, std::span<const unsigned char> bytes) {
+    for (std::size_t word = 0; word < block.free.size(); ++word)
+      for (std::uint64_t left = block.free[word]; left != 0; left &= left - 1) {
+        const std::size_t place = word * 64 + static_cast<std::size_t>(std::countr_zero(left));
+        const std::size_t base = place ^ bytes.front();
+        if (!has(block.bases, base) && std::ranges::all_of(bytes, [&](unsigned char byte) {
+              return has(block.free, base ^ byte);
+            }))
+          return static_cast<int>(base);
+      }
+    return -1;
+  }
+
+  std::uint32_t taken(Block& block, int base, std::span<const unsigned char> bytes) {
+    const auto low = static_cast<std::size_t>(base);
+    block.bases[low / 64] |= std::uint64_t{1} << (low % 64);
+    for (const unsigned char byte : bytes) {
+      const std::size_t place = low ^ byte;
+      block.free[place / 64] &= ~(std::uint64_t{1} << (place % 64));
+    }
+    block.free_count -= static_cast<std::uint32_t>(bytes.size());
+    return block.number * static_cast<std::uint32_t>(kBlock) + static_cast<std::uint32_t>(base);
+  }
+
+  std::vector<State>& units_;
+  std::vector<Block> open_;
+};
+
+Trie::Trie(Strings strings) : units_(kBlock) {
+  // The first block belongs to the root: its children stand at their bytes.
+  Places places(units_);
+  std::vector<Node> pending = {{0, static_cast<std::uint32_t>(strings.size()), 0, 0}};
+  std::vector<Item> spare;
+  std::vector<unsigned char> bytes;
+  units_.reserve(strings.size() * 4 + kBlock);
+  // Breadth first, so that the beginnings that most texts walk through stand close together.
+  for (std::size_t next = 0; next < pending.size(); ++next) {
+    const Node node = pending[next];
+    std::span<Item> items = std::span(strings).subspan(node.first, node.last - node.first);
+    State value = 0;
+    // The one string that ends here, if any, comes first.
+    const auto ends = std::ranges::find_if(
+        items, [&](const Item& item) { return item.first.size() == node.depth; });
+    if (ends != items.end()) {
+      assert(ends->second >= 0 && ends->second <= kLargestValue);
+      value = static_cast<State>(ends->second) + 1;
+      std::iter_swap(ends, items.begin());
+      items = items.subspan(1);
+    }
+    std::uint32_t base = kChildless;
+    if (!items.empty()) {
+      sort_by_byte(items, node.depth, spare);
+      bytes.clear();
+      for (const Item& item : items) {
+        const auto byte = static_cast<unsigned char>(item.first[node.depth]);
+        if (bytes.empty() || bytes.back() != byte) bytes.push_back(byte);
+      }
+      base = next == 0 ? 0 : places.take(bytes);
+      auto first = static_cast<std::uint32_t>(node.last - items.size());
+      for (const unsigned char byte : bytes) {
+        std::uint32_t last = first;
+        while (last < node.last &&
+               static_cast<unsigned char>(strings[last].first[node.depth]) == byte)
+          ++last;
+        const std::uint32_t place = base ^ byte;
+        units_[place] = (byte + State{1}) << kBaseBits;
+        pending.push_back({first, last, node.depth + 1, place});
+        first = last;
+      }
+    }
+    State& unit = next == 0 ? root_ : units_[node.place];
+    if (next == 0) unit = State{kBlock + 1} << kBaseBits;  // a label that no byte has
+    unit |= value << kValueShift | base;
+  }
+  units_.shrink_to_fit();
 }
 
 Trie::State Trie::walk(State state, std::string_view text) const {

@@ -11,9 +11,9 @@ namespace {
 Trie trie_of(const Vocabulary& vocabulary) {
   std::vector<std::pair<std::string_view, std::int32_t>> strings;
   strings.reserve(vocabulary.size());
-  for (std::size_t id = 0; id < vocabulary.tokens().size(); ++id)
-    if (!vocabulary.tokens()[id].empty())
-      strings.emplace_back(vocabulary.tokens()[id], static_cast<std::int32_t>(id));
+  for (std::uint32_t id = 0; id < vocabulary.ids(); ++id)
+    if (const std::string_view token = vocabulary.token(id); !token.empty())
+      strings.emplace_back(token, static_cast<std::int32_t>(id));
   return Trie(std::move(strings));
 }
 
@@ -26,7 +26,7 @@ std::size_t code_points(std::string_view text) {
 
 WordPiece::WordPiece(const Vocabulary& vocabulary, const WordPieceOptions& options)
     : trie_(trie_of(vocabulary)),
-      continuing_(trie_.walk(Trie::kRoot, options.continuing_prefix)),
+      continuing_(trie_.walk(trie_.root(), options.continuing_prefix)),
       unknown_(*vocabulary.id(options.unknown_token)),
       max_chars_(options.max_input_chars_per_word) {}
 
@@ -34,7 +34,7 @@ void WordPiece::cut(const SplitText& text, std::size_t limit, Scratch* /*scratch
                     std::vector<Token>& tokens) const {
   for (const Word place : text.words) {
     const std::string_view word = text.word(place);
-    const Piece piece = longest(Trie::kRoot, word, 0);
+    const Piece piece = longest(trie_.root(), word, 0);
     // The common case: the word is a piece.
     if (piece.end == word.size() && word.size() <= max_chars_) {
       tokens.push_back({piece.id, place.begin, place.end});
