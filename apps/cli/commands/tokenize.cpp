@@ -11,6 +11,7 @@
 #include "model_folder.h"
 #include "text/unicode/unicode.h"
 #include "texts_input.h"
+#include "tokenize_train.h"
 
 namespace kindred::cli {
 namespace {
@@ -101,7 +102,7 @@ void add_tokenize(CLI::App& program, Action& action) {
   auto* command =
       program.add_subcommand("tokenize", "Texts to tokens, as a model's tokenizer cuts them");
   auto options = std::make_shared<Options>();
-  add_model_options(*command, options->model);
+  add_model_options(*command, options->model, /*required=*/false);
   add_texts_options(*command, options->input);
   command->add_flag("--no-truncate", options->no_truncate,
                     "Keep all tokens of a text longer than the model's window");
@@ -114,7 +115,12 @@ void add_tokenize(CLI::App& program, Action& action) {
       "Examples:\n"
       "  echo 'a tokenizer' | kindred tokenize --model all-MiniLM-L6-v2\n"
       "  kindred tokenize --model all-MiniLM-L6-v2 --input titles.txt --json");
-  command->callback([options, &action] { action = [options] { return tokenize(*options); }; });
+  add_tokenize_train(*command, action);
+  command->callback([options, command, &action] {
+    if (!command->get_subcommands().empty()) return;
+    if (options->model.model.empty()) throw CLI::RequiredError("--model");
+    action = [options] { return tokenize(*options); };
+  });
 }
 
 }  // namespace kindred::cli
