@@ -32,7 +32,13 @@ void normalize(const std::vector<std::unique_ptr<const Normalizer>>& normalizers
 Pipeline::Pipeline(TokenizerSpecification specification)
     : specification_(std::move(specification)),
       added_in_original_(matcher(specification_, false)),
-      added_in_normalized_(matcher(specification_, true)) {}
+      added_in_normalized_(matcher(specification_, true)) {
+  // What stands first in a text that nothing has changed yet begins it, without a look at origins.
+  const auto& parts = specification_.pre_tokenizers;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    needs_origins_ |=
+        parts[i]->looks_at_origins() && (i > 0 || !specification_.normalizers.empty());
+}
 
 std::unique_ptr<Pipeline::Scratch> Pipeline::make_scratch() const {
   auto scratch = std::make_unique<Scratch>();
@@ -57,11 +63,11 @@ void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, 
     }
     NormalizedText& words = scratch.split.normalized;
     words.assign(text.substr(stretch.begin, stretch.end - stretch.begin), stretch.begin,
-                 with_offsets);
+                 with_offsets || needs_origins_);
     normalize(specification_.normalizers, words, scratch.spare.normalized);
     scratch.split.at_start = stretch.begin == 0;
     if (added_in_normalized_.empty()) {
-      cut(limit, scratch, out);
+      cut(limit, with_offsets, scratch, out);
       continue;
     }
     std::swap(words, scratch.normalized);
@@ -72,15 +78,15 @@ void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, 
         add(inner.token->id, whole.origin(inner.begin, inner.end));
         continue;
       }
-      words.clear(with_offsets);
+      words.clear(whole.with_origins);
       words.append(whole, inner.begin, inner.end);
       scratch.split.at_start = stretch.begin == 0 && inner.begin == 0;
-      cut(limit, scratch, out);
+      cut(limit, with_offsets, scratch, out);
     }
   }
 }
 
-void Pipeline::cut(std::size_t limit, Scratch& scratch, Tokens& out) const {
+void Pipeline::cut(std::size_t limit, bool with_offsets, Scratch& scratch, Tokens& out) const {
   SplitText& split = scratch.split;
   split.words.clear();
   if (!split.normalized.text.empty())
@@ -91,7 +97,7 @@ void Pipeline::cut(std::size_t limit, Scratch& scratch, Tokens& out) const {
   const std::size_t left = limit - std::min(limit, out.ids.size());
   specification_.model->cut(split, left, scratch.model.get(), scratch.tokens);
   for (const Token& token : scratch.tokens) out.ids.push_back(token.id);
-  if (split.normalized.with_origins)
+  if (with_offsets)
     for (const Token& token : scratch.tokens)
       out.offsets.push_back(split.normalized.origin(token.begin, token.end));
 }

@@ -52,11 +52,12 @@ class Pipeline {
            Tokens& out) const;
 
  private:
-  void cut(std::size_t limit, Scratch& scratch, Tokens& out) const;
+  void cut(std::size_t limit, bool with_offsets, Scratch& scratch, Tokens& out) const;
 
   TokenizerSpecification specification_;
   AddedTokens added_in_original_;
   AddedTokens added_in_normalized_;
+  bool needs_origins_ = false;
 };
 
 }  // namespace kindred::text

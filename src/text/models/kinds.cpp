@@ -1,5 +1,6 @@
 #include "text/models/kinds.h"
 
+#include "text/models/unigram.h"
 #include "text/models/word_piece.h"
 
 namespace kindred::text {
@@ -7,6 +8,7 @@ namespace {
 
 using Read = Result<void>(const JsonPart&, TokenizerSpecification&);
 constexpr Kind<Read> kKinds[] = {
+    {"Unigram", read_unigram},
     {"WordPiece", read_word_piece},
 };
 

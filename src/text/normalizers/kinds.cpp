@@ -1,6 +1,13 @@
 #include "text/normalizers/kinds.h"
 
 #include "text/normalizers/bert_normalizer.h"
+#include "text/normalizers/lowercase.h"
+#include "text/normalizers/nmt.h"
+#include "text/normalizers/precompiled.h"
+#include "text/normalizers/prepend.h"
+#include "text/normalizers/strip.h"
+#include "text/normalizers/strip_accents.h"
+#include "text/normalizers/unicode_form.h"
 
 namespace kindred::text {
 namespace {
@@ -8,6 +15,16 @@ namespace {
 using Read = Result<std::unique_ptr<const Normalizer>>(const JsonPart&);
 constexpr Kind<Read> kKinds[] = {
     {"BertNormalizer", read_bert_normalizer},
+    {"Lowercase", read_lowercase},
+    {"NFC", read_nfc},
+    {"NFD", read_nfd},
+    {"NFKC", read_nfkc},
+    {"NFKD", read_nfkd},
+    {"Nmt", read_nmt},
+    {"Precompiled", read_precompiled},
+    {"Prepend", read_prepend},
+    {"Strip", read_strip},
+    {"StripAccents", read_strip_accents},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "text/pre_tokenizers/kinds.h"
 
 #include "text/pre_tokenizers/bert_pre_tokenizer.h"
+#include "text/pre_tokenizers/metaspace.h"
 
 namespace kindred::text {
 namespace {
@@ -8,6 +9,7 @@ namespace {
 using Read = Result<std::unique_ptr<const PreTokenizer>>(const JsonPart&);
 constexpr Kind<Read> kKinds[] = {
     {"BertPreTokenizer", read_bert_pre_tokenizer},
+    {"Metaspace", read_metaspace},
 };
 
 }  // namespace

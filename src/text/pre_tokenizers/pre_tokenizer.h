@@ -30,11 +30,19 @@ struct SplitText {
   std::string_view word(Word which) const {
     return std::string_view(normalized.text).substr(which.begin, which.end - which.begin);
   }
+  /// Whether a word comes from the start of the whole text.
+  bool begins_text(Word which) const {
+    return normalized.with_origins ? normalized.origins[which.begin].begin == 0
+                                   : at_start && which.begin == 0;
+  }
 };
 
 class PreTokenizer {
  public:
   virtual ~PreTokenizer() = default;
+  /// Whether what split() does depends on where words come from, so that origins are to be kept
+  /// even where nobody asks for offsets.
+  virtual bool looks_at_origins() const { return false; }
   /// Cuts each word of `text` further, and may rewrite the words. `spare` is memory to work in: it
   /// is overwritten.
   virtual void split(SplitText& text, SplitText& spare) const = 0;

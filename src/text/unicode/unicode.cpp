@@ -1,39 +1,12 @@
 #include "text/unicode/unicode.h"
 
 #include <algorithm>
-#include <memory>
 #include <span>
-#include <vector>
+
+#include "text/unicode/range_table.h"
 
 namespace kindred::text {
 namespace {
-
-/// The flag ranges spread out for lookup: a block of 256 code points each, equal blocks stored
-/// once.
-class FlagTable {
- public:
-  FlagTable() {
-    std::size_t range = 0;
-    for (char32_t block = 0; block < kBlocks; ++block) {
-      std::array<Flags, 256> flags{};
-      const char32_t first = block * 256;
-      while (range < kFlagRangesSize && kFlagRanges[range].last < first) ++range;
-      for (std::size_t i = range; i < kFlagRangesSize && kFlagRanges[i].first < first + 256; ++i)
-        for (char32_t code = std::max(first, kFlagRanges[i].first);
-             code <= std::min<char32_t>(first + 255, kFlagRanges[i].last); ++code)
-          flags[code - first] = kFlagRanges[i].flags;
-      // The large stretches of one kind follow each other.
-      if (blocks_.empty() || blocks_.back() != flags) blocks_.push_back(flags);
-      index_[block] = static_cast<std::uint16_t>(blocks_.size() - 1);
-    }
-  }
-  Flags operator[](char32_t code) const { return blocks_[index_[code >> 8]][code & 255]; }
-
- private:
-  static constexpr char32_t kBlocks = 0x110000 / 256;
-  std::array<std::uint16_t, kBlocks> index_{};
-  std::vector<std::array<Flags, 256>> blocks_;
-};
 
 Mapped found(std::span<const Mapping> table, char32_t code) {
   const auto* row = &*std::ranges::lower_bound(table, code, {}, &Mapping::from);
@@ -51,8 +24,8 @@ constexpr char32_t kTails = 28;
 }  // namespace
 
 Flags flags_of(char32_t code) {
-  static const FlagTable table;
-  return code < 0x110000 ? table[code] : Flags{0};
+  static const RangeTable<Flags, FlagRange> table({kFlagRanges, kFlagRangesSize});
+  return table[code];
 }
 
 Mapped stripped(char32_t code) {
