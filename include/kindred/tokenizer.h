@@ -78,6 +78,11 @@ class Tokenizer {
                                     std::span<const std::string_view> second,
                                     const TokenizeOptions& options = {}) const;
 
+  /// The text of a sequence of ids: the tokens, undone by the file's decoder; without one, joined
+  /// by blanks. Not always what was tokenized: a normalizer may have lowered letters. Ids that the
+  /// vocabulary doesn't have are left out.
+  std::string decode(std::span<const std::uint32_t> ids, bool skip_special_tokens = true) const;
+
   std::size_t vocabulary_size() const;
   /// The token of an id, empty where the vocabulary has none.
   std::string_view token(std::uint32_t id) const;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "text/added_tokens.h"
+#include "text/decoders/decoder.h"
 #include "text/models/model.h"
 #include "text/normalizers/normalizer.h"
 #include "text/post_processors/frame.h"
@@ -22,6 +23,7 @@ struct TokenizerSpecification {
   std::vector<std::unique_ptr<const PreTokenizer>> pre_tokenizers;  ///< in their order
   std::unique_ptr<const Model> model;                               ///< not null
   Frame frame;
+  std::vector<std::unique_ptr<const Decoder>> decoders;  ///< in their order
   std::size_t max_tokens = 0;  ///< what the files ask for, 0 where they don't say
 };
 

@@ -10,6 +10,7 @@
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
 #include "text/pipeline.h"
+#include "text/post_processors/trim_offsets.h"
 #include "text/readers/tokenizer_json.h"
 #include "text/readers/vocab_txt.h"
 #include "text/scratch_pool.h"
@@ -81,14 +82,14 @@ class Framer {
   std::size_t special() const { return special_; }
 
   void add_single(std::string_view text, TokenBatch& out) {
-    pipeline_.run(text, limit_, options_.offsets, scratch_, first_);
+    run(text, limit_, first_);
     append(std::min(first_.ids.size(), limit_), 0, out);
     out.truncated.push_back(first_.ids.size() > limit_ ? 1 : 0);
   }
 
   void add_pair(std::string_view first, std::string_view second, TokenBatch& out) {
-    pipeline_.run(first, kNoLimit, options_.offsets, scratch_, first_);
-    pipeline_.run(second, kNoLimit, options_.offsets, scratch_, second_);
+    run(first, kNoLimit, first_);
+    run(second, kNoLimit, second_);
     const auto [kept_first, kept_second] =
         text::truncate_longest_first(first_.ids.size(), second_.ids.size(), limit_);
     append(kept_first, kept_second, out);
@@ -97,6 +98,14 @@ class Framer {
   }
 
  private:
+  void run(std::string_view text, std::size_t limit, Pipeline::Tokens& tokens) {
+    pipeline_.run(text, limit, options_.offsets, scratch_, tokens);
+    const text::TokenizerSpecification& specification = pipeline_.specification();
+    if (options_.offsets && specification.frame.trims_offsets)
+      text::trim_offsets(text, specification.vocabulary, tokens.ids,
+                         specification.frame.add_prefix_space, tokens.offsets);
+  }
+
   void append(std::size_t kept_first, std::size_t kept_second, TokenBatch& out) {
     for (const FramePart& part : frame_) {
       switch (part.kind) {
@@ -220,6 +229,26 @@ Result<TokenBatch> Tokenizer::tokenize_pairs(std::span<const std::string_view> f
                 fmt::format("{} first texts and {} second texts are no pairs", first.size(),
                             second.size()));
   return tokenize_all(parts_->pipeline, parts_->scratches, {first, second}, true, options);
+}
+
+std::string Tokenizer::decode(std::span<const std::uint32_t> ids, bool skip_special_tokens) const {
+  const text::TokenizerSpecification& specification = parts_->pipeline.specification();
+  std::vector<std::string> tokens;
+  for (const std::uint32_t id : ids) {
+    const std::string_view token = specification.vocabulary.token(id);
+    if (token.empty()) continue;
+    const bool special = std::ranges::any_of(specification.added, [&](const auto& added) {
+      return added.special && added.content == token;
+    });
+    if (!special || !skip_special_tokens) tokens.emplace_back(token);
+  }
+  for (const auto& decoder : specification.decoders) decoder->decode(tokens);
+  std::string text;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (i > 0 && specification.decoders.empty()) text += ' ';
+    text += tokens[i];
+  }
+  return text;
 }
 
 std::size_t Tokenizer::vocabulary_size() const {

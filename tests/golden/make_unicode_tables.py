@@ -27,6 +27,8 @@ clean, space_chinese, strip, lower = (bert(**{flag: True}) for flag in (
     "clean_text", "handle_chinese_chars", "strip_accents", "lowercase"))
 decompose = normalizers.NFD().normalize_str
 split_bert = pre_tokenizers.BertPreTokenizer().pre_tokenize_str
+split_letters, split_numbers, split_white_space = (
+    pre_tokenizers.Split(tokenizers.Regex(expression), "removed").pre_tokenize_str for expression in (r"\p{L}", r"\p{N}", r"\s"))
 split_words = pre_tokenizers.Whitespace().pre_tokenize_str  # the expression \\w+|[^\\w\\s]+
 
 
@@ -109,6 +111,9 @@ def main() -> None:
             flag(c, "kPunctuation")
         if len(split_words("a" + chr(c) + "b")) == 1:
             flag(c, "kWord")
+        for name, split in (("kLetter", split_letters), ("kNumber", split_numbers), ("kWhiteSpace", split_white_space)):
+            if len(split("-" + chr(c) + "-")) == 2:
+                flag(c, name)
         to = between(strip, c)
         if to == "":
             flag(c, "kMark")

@@ -3,9 +3,7 @@
 #include "text/vocabulary.h"
 
 namespace kindred::text {
-namespace {
 
-/// ["[SEP]", 102]
 Result<std::uint32_t> read_token_and_id(const JsonPart& part, std::string_view field) {
   const auto both = KINDRED_TRY(part.required<simdjson::dom::array>(field, "a token and its id"));
   std::uint64_t id = 0;
@@ -13,8 +11,6 @@ Result<std::uint32_t> read_token_and_id(const JsonPart& part, std::string_view f
     return part.wrong(field, "a token and its id");
   return static_cast<std::uint32_t>(id);
 }
-
-}  // namespace
 
 Frame bert_frame(std::uint32_t cls, std::uint32_t sep) {
   using enum FramePart::Kind;
@@ -29,7 +25,9 @@ Frame bert_frame(std::uint32_t cls, std::uint32_t sep) {
 Result<void> read_bert_processing(const JsonPart& part, Frame& out) {
   const std::uint32_t cls = KINDRED_TRY(read_token_and_id(part, "cls"));
   const std::uint32_t sep = KINDRED_TRY(read_token_and_id(part, "sep"));
-  out = bert_frame(cls, sep);
+  const Frame frame = bert_frame(cls, sep);
+  out.single = frame.single;
+  out.pair = frame.pair;
   return {};
 }
 

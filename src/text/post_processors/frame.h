@@ -18,6 +18,8 @@ struct Frame {
   std::vector<FramePart> single = {{FramePart::Kind::first_text, 0, 0}};
   std::vector<FramePart> pair = {{FramePart::Kind::first_text, 0, 0},
                                  {FramePart::Kind::second_text, 0, 1}};
+  bool trims_offsets = false;     ///< trim_offsets.h
+  bool add_prefix_space = false;  ///< for that
 };
 
 }  // namespace kindred::text

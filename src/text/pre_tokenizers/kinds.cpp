@@ -1,6 +1,7 @@
 #include "text/pre_tokenizers/kinds.h"
 
 #include "text/pre_tokenizers/bert_pre_tokenizer.h"
+#include "text/pre_tokenizers/byte_level.h"
 #include "text/pre_tokenizers/metaspace.h"
 
 namespace kindred::text {
@@ -9,6 +10,7 @@ namespace {
 using Read = Result<std::unique_ptr<const PreTokenizer>>(const JsonPart&);
 constexpr Kind<Read> kKinds[] = {
     {"BertPreTokenizer", read_bert_pre_tokenizer},
+    {"ByteLevel", read_byte_level},
     {"Metaspace", read_metaspace},
 };
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -43,6 +44,9 @@ class PreTokenizer {
   /// Whether what split() does depends on where words come from, so that origins are to be kept
   /// even where nobody asks for offsets.
   virtual bool looks_at_origins() const { return false; }
+  /// The same without spelling bytes as characters, for a model that reads bytes; none where it
+  /// spells none.
+  virtual std::unique_ptr<const PreTokenizer> without_spelling() const { return nullptr; }
   /// Cuts each word of `text` further, and may rewrite the words. `spare` is memory to work in: it
   /// is overwritten.
   virtual void split(SplitText& text, SplitText& spare) const = 0;

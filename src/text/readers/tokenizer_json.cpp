@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file_system.h"
+#include "text/decoders/kinds.h"
 #include "text/json_part.h"
 #include "text/models/kinds.h"
 #include "text/normalizers/kinds.h"
@@ -93,6 +94,8 @@ Result<TokenizerSpecification> parse_tokenizer_json(std::string_view json, std::
   KINDRED_TRY(read_model(model, out));
   if (const auto part = KINDRED_TRY(optional_part(file, "post_processor")))
     KINDRED_TRY(read_post_processor(*part, out.frame));
+  if (const auto part = KINDRED_TRY(optional_part(file, "decoder")))
+    KINDRED_TRY(read_decoders(*part, out.decoders));
   // The model's own words come before the added ones, which it does not cut into.
   KINDRED_TRY(read_added_tokens(file, out));
   KINDRED_TRY(read_truncation(file, out));

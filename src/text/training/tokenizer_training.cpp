@@ -10,6 +10,7 @@
 #include "base/thread_pool.h"
 #include "files/lines.h"
 #include "kindred/threads.h"
+#include "text/byte_alphabet.h"
 #include "text/json_part.h"
 #include "text/normalizers/kinds.h"
 #include "text/pre_tokenizers/kinds.h"
@@ -17,7 +18,6 @@
 #include "text/training/bpe_trainer.h"
 #include "text/training/unigram_trainer.h"
 #include "text/training/word_counts.h"
-#include "text/unicode/unicode.h"
 
 namespace kindred {
 namespace {
@@ -76,18 +76,11 @@ Result<Json> train_word_piece(std::span<const WordCount> words, const TokenizerT
               {"vocab", vocabulary_of(trained.tokens)}};
 }
 
-/// The 256 characters that stand for bytes (Radford et al. 2019): printable ones for themselves,
-/// the others from U+0100 on.
-std::vector<std::string> byte_alphabet() {
-  std::vector<std::string> alphabet;
-  char32_t next = 0x100;
-  for (char32_t byte = 0; byte < 256; ++byte) {
-    const bool printable =
-        (byte > ' ' && byte < 0x7F) || (byte > 0xA0 && byte < 0x100 && byte != 0xAD);
-    char bytes[4];
-    alphabet.emplace_back(bytes, text::encode(printable ? byte : next++, bytes));
-  }
-  return alphabet;
+std::vector<std::string> byte_characters() {
+  std::vector<std::string> characters;
+  for (int byte = 0; byte < 256; ++byte)
+    characters.push_back(text::spell_bytes(std::string(1, static_cast<char>(byte))));
+  return characters;
 }
 
 Result<Json> train_byte_pairs(std::span<const WordCount> words, const TokenizerTraining& options,
@@ -97,7 +90,7 @@ Result<Json> train_byte_pairs(std::span<const WordCount> words, const TokenizerT
                                                    {.vocabulary_size = options.vocabulary_size,
                                                     .min_frequency = options.min_frequency,
                                                     .special_tokens = special_tokens,
-                                                    .alphabet = byte_alphabet(),
+                                                    .alphabet = byte_characters(),
                                                     .continuing_prefix = ""},
                                                    progress));
   Json merges = Json::array();

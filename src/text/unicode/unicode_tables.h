@@ -26,6 +26,9 @@ inline constexpr Flags kLowered = 256;  ///< lowercase makes it something else: 
 inline constexpr Flags kBarrier = 512;  ///< a kMark over which canonical ordering moves nothing
 inline constexpr Flags kOrdered =
     1024;  ///< strip_accents keeps it, but canonical ordering moves it (class in kCombiningClasses)
+inline constexpr Flags kLetter = 2048;      ///< \p{L} of regular expressions
+inline constexpr Flags kNumber = 4096;      ///< \p{N} of regular expressions
+inline constexpr Flags kWhiteSpace = 8192;  ///< \s of regular expressions
 
 struct FlagRange {
   char32_t first, last;

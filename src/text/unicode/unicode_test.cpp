@@ -49,7 +49,9 @@ TEST(Unicode, ReplacesMaximalParts) {
 }
 
 TEST(Unicode, KnowsProperties) {
-  EXPECT_EQ(flags_of('a'), kWord);
+  EXPECT_EQ(flags_of('a'), kWord | kLetter);
+  EXPECT_EQ(flags_of('7'), kWord | kNumber);
+  EXPECT_NE(flags_of(0x2003) & kWhiteSpace, 0);
   EXPECT_NE(flags_of(',') & kPunctuation, 0);
   EXPECT_NE(flags_of(0x3000) & kSpace, 0);
   EXPECT_NE(flags_of(0x4E2D) & kChinese, 0);
