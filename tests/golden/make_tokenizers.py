@@ -1,7 +1,7 @@
 """Makes tests/golden/fixtures/tokenizers with the reference implementation: small tokenizers, and what they make of texts.
 
 NAME.json is a tokenizer.json, NAME/ a folder with vocab.txt and tokenizer_config.json as they were kept before. cases.json lists, for
-each, texts and pairs with their limit and the reference's ids, type ids and offsets, these in bytes of UTF-8.
+each, texts and pairs with their limit and the reference's ids, type ids and offsets, these in bytes of UTF-8, and what it decodes the ids to.
 
 Run by hand after a change, with the versions of tests/golden/requirements.txt: python tests/golden/make_tokenizers.py
 """
@@ -13,6 +13,8 @@ import shutil
 
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertTokenizer
+
+import tokenizers_bpe
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures" / "tokenizers"
 
@@ -66,7 +68,7 @@ def case(reference: Tokenizer, name: str, texts: tuple[str, ...], limit: int, sp
     text_of = [texts[i] if i is not None else "" for i in found.sequence_ids]
     offsets = [[len(text[:begin].encode()), len(text[:end].encode())] for text, (begin, end) in zip(text_of, found.offsets)]
     return {"tokenizer": name, "texts": texts, "limit": limit, "special_tokens": special, "ids": found.ids, "type_ids": found.type_ids,
-            "offsets": offsets}
+            "offsets": offsets, "decoded": reference.decode(found.ids, skip_special_tokens=special)}
 
 
 def main() -> None:
@@ -74,7 +76,7 @@ def main() -> None:
     FIXTURES.mkdir()
     cases = []
     references = {}
-    for name, made in tokenizers().items():
+    for name, made in (tokenizers() | tokenizers_bpe.tokenizers()).items():
         path = FIXTURES / f"{name}.json"
         made.save(str(path), pretty=False)
         references[path.name] = Tokenizer.from_file(str(path))
@@ -86,9 +88,9 @@ def main() -> None:
         (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer"} | settings) + "\n")
         references[name] = BertTokenizer.from_pretrained(str(folder)).backend_tokenizer
     for name, reference in references.items():
-        cases += [case(reference, name, (text,), 0) for text in TEXTS]
-        if name in ("bert.json", "bert_processing.json", "vocab_txt"):
-            for limit in range(3, 12):
+        cases += [case(reference, name, (text,), 0) for text in (tokenizers_bpe.TEXTS if name.startswith("bpe_") else TEXTS)]
+        if name in ("bert.json", "bert_processing.json", "vocab_txt", "bpe_roberta.json"):
+            for limit in range(5 if name == "bpe_roberta.json" else 3, 12):  # beside the special tokens
                 cases += [case(reference, name, pair, limit) for pair in PAIRS]
                 cases.append(case(reference, name, ("a b c d e f",), limit))
             cases += [case(reference, name, texts, 0, special=False) for texts in [*PAIRS, ("faded",)]]

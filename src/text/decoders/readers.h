@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "kindred/result.h"
 #include "text/decoders/decoder.h"
@@ -20,5 +21,8 @@ ReadDecoder read_byte_fallback;       ///< "<0x61>" becomes its byte
 ReadDecoder read_fuse;                ///< all tokens become one
 ReadDecoder read_strip_decoder;       ///< a character goes from the ends of each token
 ReadDecoder read_replace_decoder;     ///< a pattern becomes a text
+
+/// BERT's, for a model that comes without a tokenizer.json.
+std::unique_ptr<const Decoder> make_word_piece_decoder(std::string prefix, bool cleanup);
 
 }  // namespace kindred::text

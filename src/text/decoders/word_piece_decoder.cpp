@@ -47,6 +47,10 @@ std::string cleaned_up(std::string text) {
 Result<std::unique_ptr<const Decoder>> read_word_piece_decoder(const JsonPart& part) {
   std::string prefix = KINDRED_TRY(part.text("prefix", "##"));
   const bool cleanup = KINDRED_TRY(part.flag("cleanup", true));
+  return make_word_piece_decoder(std::move(prefix), cleanup);
+}
+
+std::unique_ptr<const Decoder> make_word_piece_decoder(std::string prefix, bool cleanup) {
   return std::make_unique<WordPieceDecoder>(std::move(prefix), cleanup);
 }
 

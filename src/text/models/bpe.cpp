@@ -15,6 +15,9 @@
 namespace kindred::text {
 namespace {
 
+/// Symbols of a word up to which a search among all pairs beats a heap.
+constexpr std::size_t kShort = 24;
+
 /// The tokens by what words spell them.
 Vocabulary tokens_by_spelling(const Vocabulary& vocabulary, bool raw_bytes) {
   if (!raw_bytes) return vocabulary;
@@ -105,7 +108,37 @@ void Bpe::find_symbols(std::string_view word, Memory& memory) const {
   if (!symbols.empty()) symbols.back().next = -1;
 }
 
-void Bpe::merge(Memory& memory) const {
+/// Looks for the earliest merge among all pairs each time: the fastest for the words of most texts.
+void Bpe::merge_short(Memory& memory) const {
+  std::vector<Symbol>& symbols = memory.symbols;
+  std::size_t count = symbols.size();
+  std::array<Merge, kShort> merges;  // of a symbol and the next
+  constexpr Merge kNoMerge{kNone, kNone};
+  const auto look_up = [&](std::size_t i) {
+    const Merge* merge = merges_.find(symbols[i].id, symbols[i + 1].id);
+    merges[i] = merge == nullptr ? kNoMerge : *merge;
+  };
+  for (std::size_t i = 0; i + 1 < count; ++i) look_up(i);
+  while (count > 1) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i + 1 < count; ++i)
+      if (merges[i].rank < merges[best].rank) best = i;
+    if (merges[best].rank == kNone) break;
+    symbols[best].id = merges[best].into;
+    symbols[best].size += symbols[best + 1].size;
+    --count;
+    for (std::size_t i = best + 1; i < count; ++i) {
+      symbols[i] = symbols[i + 1];
+      merges[i - 1] = merges[i];
+    }
+    if (best > 0) look_up(best - 1);
+    if (best + 1 < count) look_up(best);
+  }
+  symbols.resize(count);
+}
+
+/// The same with a heap of candidates.
+void Bpe::merge_long(Memory& memory) const {
   std::vector<Symbol>& symbols = memory.symbols;
   std::vector<Candidate>& candidates = memory.candidates;
   const auto at = [&](std::int32_t i) -> Symbol& { return symbols[static_cast<std::size_t>(i)]; };
@@ -151,7 +184,11 @@ void Bpe::cut_word(std::string_view word, std::uint32_t begin, Memory& memory,
     }
   }
   find_symbols(word, memory);
-  merge(memory);
+  if (memory.symbols.size() <= kShort) {
+    merge_short(memory);
+  } else {
+    merge_long(memory);
+  }
   std::uint32_t at = begin;
   const auto end = begin + static_cast<std::uint32_t>(word.size());
   for (const Symbol& symbol : memory.symbols) {

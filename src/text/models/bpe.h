@@ -57,14 +57,15 @@ class Bpe final : public Model {
   };
 
   void find_symbols(std::string_view word, Memory& memory) const;
-  void merge(Memory& memory) const;
+  void merge_short(Memory& memory) const;
+  void merge_long(Memory& memory) const;
   void cut_word(std::string_view word, std::uint32_t begin, Memory& memory,
                 std::vector<Token>& tokens) const;
 
   Merges merges_;
   BpeOptions options_;
   Vocabulary tokens_;  ///< as words are spelled
-  static constexpr std::uint32_t kNone = 0xffffffff;
+  static constexpr std::uint32_t kNone = 0xffffffff;  ///< no token, no rank
   std::array<std::uint32_t, 256> of_byte_;      ///< tokens of raw bytes
   std::array<std::uint32_t, 256> of_fallback_;  ///< tokens "<0x00>" and on
 };

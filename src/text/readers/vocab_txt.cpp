@@ -11,6 +11,7 @@
 
 #include "base/file_system.h"
 #include "files/lines.h"
+#include "text/decoders/readers.h"
 #include "text/models/word_piece.h"
 #include "text/normalizers/bert_normalizer.h"
 #include "text/post_processors/bert_processing.h"
@@ -104,6 +105,7 @@ Result<TokenizerSpecification> read_vocab_txt(const std::filesystem::path& path)
   const std::uint32_t cls = KINDRED_TRY(add_special("cls_token", "[CLS]"));
   const std::uint32_t sep = KINDRED_TRY(add_special("sep_token", "[SEP]"));
   out.frame = bert_frame(cls, sep);
+  out.decoders.push_back(make_word_piece_decoder("##", /*cleanup=*/true));
   out.model =
       std::make_unique<WordPiece>(out.vocabulary, WordPieceOptions{.unknown_token = unknown});
   return out;
