@@ -41,7 +41,7 @@ AddedTokens::AddedTokens(const std::vector<const AddedToken*>& tokens,
     }
     begins_[static_cast<unsigned char>(content.front())] = true;
   }
-  trie_ = Trie(std::move(strings));
+  trie_ = Trie(strings);
 }
 
 void AddedTokens::split(std::string_view text, std::vector<Stretch>& stretches) const {

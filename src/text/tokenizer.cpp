@@ -12,6 +12,7 @@
 #include "kindred/threads.h"
 #include "text/pipeline.h"
 #include "text/post_processors/trim_offsets.h"
+#include "text/readers/sentencepiece.h"
 #include "text/readers/tokenizer_json.h"
 #include "text/readers/vocab_txt.h"
 #include "text/scratch_pool.h"
@@ -213,12 +214,16 @@ bool has_file(const std::filesystem::path& path) {
 
 Result<text::TokenizerSpecification> read(const std::filesystem::path& path) {
   if (path.filename() == "vocab.txt") return text::read_vocab_txt(path);
+  if (path.extension() == ".model") return text::read_sentencepiece(path);
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return text::read_tokenizer_json(path);
   if (has_file(path / "tokenizer.json")) return text::read_tokenizer_json(path / "tokenizer.json");
   if (has_file(path / "vocab.txt")) return text::read_vocab_txt(path / "vocab.txt");
+  for (const char* name : {"spiece.model", "sentencepiece.bpe.model", "tokenizer.model"})
+    if (has_file(path / name)) return text::read_sentencepiece(path / name);
   return fail(ErrorCode::not_found,
-              fmt::format("{}: has no tokenizer.json and no vocab.txt", path.string()));
+              fmt::format("{}: has no tokenizer.json and no vocab.txt, nor a SentencePiece model",
+                          path.string()));
 }
 
 }  // namespace

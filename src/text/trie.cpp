@@ -14,32 +14,52 @@ constexpr std::size_t kBlock = 256;
 /// The base of states that have no children: the builder gives it to nobody else.
 constexpr std::uint32_t kChildless = 1;
 
-/// Strings [first, last) share their first `depth` bytes, which lead to the unit at `place`.
+/// Strings [first, last) share the bytes that lead to the unit at `place`.
 struct Node {
-  std::uint32_t first, last, depth, place;
+  std::uint32_t first, last, place;
 };
 
-using Item = std::pair<std::string_view, std::int32_t>;
+/// A string, and its eight bytes from the last multiple of eight below the depth where the builder
+/// is, the first one highest: so that most steps need no look at the string itself.
+struct Item {
+  std::uint64_t ahead;
+  const char* bytes;
+  std::uint32_t size;
+  std::uint32_t value;
+
+  unsigned char byte(std::size_t depth) const {
+    return static_cast<unsigned char>(ahead >> (56 - 8 * (depth % 8)));
+  }
+  void look_ahead(std::size_t depth) {
+    std::uint64_t next = 0;
+    if (size >= depth + 8) {
+      std::memcpy(&next, bytes + depth, 8);
+      if constexpr (std::endian::native == std::endian::little) next = __builtin_bswap64(next);
+    } else {
+      for (std::size_t i = depth; i < size; ++i)
+        next |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (56 - 8 * (i - depth));
+    }
+    ahead = next;
+  }
+};
 
 /// Sorts by the byte at `depth`. Most nodes have few strings; those at the top have many.
 void sort_by_byte(std::span<Item> items, std::size_t depth, std::vector<Item>& spare) {
-  const auto byte_of = [&](const Item& item) {
-    return static_cast<unsigned char>(item.first[depth]);
-  };
   if (items.size() <= 32) {
     for (std::size_t i = 1; i < items.size(); ++i) {
       const Item item = items[i];
       std::size_t to = i;
-      for (; to > 0 && byte_of(items[to - 1]) > byte_of(item); --to) items[to] = items[to - 1];
+      for (; to > 0 && items[to - 1].byte(depth) > item.byte(depth); --to)
+        items[to] = items[to - 1];
       items[to] = item;
     }
     return;
   }
   std::array<std::uint32_t, 257> starts{};
-  for (const Item& item : items) ++starts[byte_of(item) + 1U];
+  for (const Item& item : items) ++starts[item.byte(depth) + 1U];
   for (std::size_t i = 1; i < starts.size(); ++i) starts[i] += starts[i - 1];
   spare.assign(items.begin(), items.end());
-  for (const Item& item : spare) items[starts[byte_of(item)]++] = item;
+  for (const Item& item : spare) items[starts[item.byte(depth)]++] = item;
 }
 
 }  // namespace
@@ -105,51 +125,58 @@ class Trie::Places {
   std::vector<Block> open_;
 };
 
-Trie::Trie(Strings strings) : units_(kBlock) {
+Trie::Trie(const Strings& strings) : units_(kBlock) {
+  std::vector<Item> all;
+  all.reserve(strings.size());
+  for (const auto& [string, value] : strings) {
+    assert(value >= 0 && value <= kLargestValue);
+    all.push_back({0, string.data(), static_cast<std::uint32_t>(string.size()),
+                   static_cast<std::uint32_t>(value)});
+  }
   // The first block belongs to the root: its children stand at their bytes.
   Places places(units_);
-  std::vector<Node> pending = {{0, static_cast<std::uint32_t>(strings.size()), 0, 0}};
+  std::vector<Node> level = {{0, static_cast<std::uint32_t>(all.size()), 0}};
+  std::vector<Node> next_level;
   std::vector<Item> spare;
   std::vector<unsigned char> bytes;
   units_.reserve(strings.size() * 4 + kBlock);
-  // Breadth first, so that the beginnings that most texts walk through stand close together.
-  for (std::size_t next = 0; next < pending.size(); ++next) {
-    const Node node = pending[next];
-    std::span<Item> items = std::span(strings).subspan(node.first, node.last - node.first);
-    State value = 0;
-    // The one string that ends here, if any, comes first.
-    const auto ends = std::ranges::find_if(
-        items, [&](const Item& item) { return item.first.size() == node.depth; });
-    if (ends != items.end()) {
-      assert(ends->second >= 0 && ends->second <= kLargestValue);
-      value = static_cast<State>(ends->second) + 1;
-      std::iter_swap(ends, items.begin());
-      items = items.subspan(1);
-    }
-    std::uint32_t base = kChildless;
-    if (!items.empty()) {
-      sort_by_byte(items, node.depth, spare);
-      bytes.clear();
-      for (const Item& item : items) {
-        const auto byte = static_cast<unsigned char>(item.first[node.depth]);
-        if (bytes.empty() || bytes.back() != byte) bytes.push_back(byte);
+  // Level by level, so that the beginnings that most texts walk through stand close together.
+  for (std::size_t depth = 0; !level.empty(); ++depth) {
+    next_level.clear();
+    for (const Node& node : level) {
+      std::span<Item> items = std::span(all).subspan(node.first, node.last - node.first);
+      State value = 0;
+      // At most one string ends here.
+      const auto ends =
+          std::ranges::find_if(items, [&](const Item& item) { return item.size == depth; });
+      if (ends != items.end()) {
+        value = State{ends->value} + 1;
+        std::iter_swap(ends, items.begin());
+        items = items.subspan(1);
       }
-      base = next == 0 ? 0 : places.take(bytes);
-      auto first = static_cast<std::uint32_t>(node.last - items.size());
-      for (const unsigned char byte : bytes) {
-        std::uint32_t last = first;
-        while (last < node.last &&
-               static_cast<unsigned char>(strings[last].first[node.depth]) == byte)
-          ++last;
-        const std::uint32_t place = base ^ byte;
-        units_[place] = (byte + State{1}) << kBaseBits;
-        pending.push_back({first, last, node.depth + 1, place});
-        first = last;
+      std::uint32_t base = kChildless;
+      if (!items.empty()) {
+        if (depth % 8 == 0)
+          for (Item& item : items) item.look_ahead(depth);
+        sort_by_byte(items, depth, spare);
+        bytes.clear();
+        for (const Item& item : items)
+          if (bytes.empty() || bytes.back() != item.byte(depth)) bytes.push_back(item.byte(depth));
+        base = depth == 0 ? 0 : places.take(bytes);
+        auto first = static_cast<std::uint32_t>(node.last - items.size());
+        for (const unsigned char byte : bytes) {
+          std::uint32_t last = first + 1;
+          while (last < node.last && all[last].byte(depth) == byte) ++last;
+          const std::uint32_t place = base ^ byte;
+          units_[place] = (byte + State{1}) << kBaseBits;
+          next_level.push_back({first, last, place});
+          first = last;
+        }
       }
+      if (depth == 0) root_ = State{kBlock + 1} << kBaseBits;  // a label that no byte has
+      (depth == 0 ? root_ : units_[node.place]) |= value << kValueShift | base;
     }
-    State& unit = next == 0 ? root_ : units_[node.place];
-    if (next == 0) unit = State{kBlock + 1} << kBaseBits;  // a label that no byte has
-    unit |= value << kValueShift | base;
+    level.swap(next_level);
   }
   units_.shrink_to_fit();
 }

@@ -30,7 +30,7 @@ class Trie {
 
   Trie() : Trie(Strings()) {}
   /// The strings are distinct, values are from 0 to kLargestValue.
-  explicit Trie(Strings strings);
+  explicit Trie(const Strings& strings);
 
   State root() const { return root_; }
   State child(State state, unsigned char byte) const {

@@ -81,9 +81,10 @@ template <typename Sum>
 void Unigram::find_best(std::string_view word, std::vector<Best>& best) const {
   best.assign(word.size() + 1, {0, kNowhere, kNoToken});
   best[0].begin = 0;
-  const auto offer = [](Best& end, double score, std::size_t begin, std::uint32_t id) {
+  const auto offer = [](Best& end, double sum, std::size_t begin, std::uint32_t id) {
+    const auto score = static_cast<Sum>(sum);
     if (end.begin != kNowhere && score <= end.score) return;
-    end = {static_cast<Sum>(score), static_cast<std::uint32_t>(begin), id};
+    end = {score, static_cast<std::uint32_t>(begin), id};
   };
   for (std::size_t begin = 0; begin < word.size();) {
     const double here = best[begin].score;
@@ -100,8 +101,7 @@ void Unigram::find_best(std::string_view word, std::vector<Best>& best) const {
             static_cast<std::uint32_t>(id));
     }
     if (!known)
-      offer(best[next], static_cast<Sum>(options_.unknown_score + here), begin,
-            options_.unknown.value_or(kNoToken));
+      offer(best[next], options_.unknown_score + here, begin, options_.unknown.value_or(kNoToken));
     begin = next;
   }
 }
@@ -175,6 +175,7 @@ Result<void> read_unigram(const JsonPart& part, TokenizerSpecification& out) {
   strings.reserve(vocabulary.size());
   out.vocabulary.reserve(vocabulary.size(), 10 * vocabulary.size());
   double lowest = std::numeric_limits<double>::infinity();
+  bool any_twice = false;
   for (const simdjson::dom::element entry : vocabulary) {
     array pair;
     std::string_view piece;
@@ -191,12 +192,12 @@ Result<void> read_unigram(const JsonPart& part, TokenizerSpecification& out) {
                                                   place, out.vocabulary.ids()));
     options.scores.push_back(as_the_reference_reads(score));
     lowest = std::min(lowest, options.scores.back());
-    KINDRED_TRY(out.vocabulary.append(piece, place));
+    any_twice |= !KINDRED_TRY(out.vocabulary.append(piece, place));
   }
   for (std::uint32_t id = 0; id < out.vocabulary.ids(); ++id) {
     const std::string_view piece = out.vocabulary.token(id);
     // Of pieces that stand twice, the last counts.
-    if (!piece.empty() && out.vocabulary.id(piece) == id)
+    if (!piece.empty() && (!any_twice || out.vocabulary.id(piece) == id))
       strings.emplace_back(piece, static_cast<std::int32_t>(id));
   }
   const auto unknown =
@@ -210,7 +211,7 @@ Result<void> read_unigram(const JsonPart& part, TokenizerSpecification& out) {
   }
   options.unknown_score = lowest - kUnknownPenalty;
   if (KINDRED_TRY(part.flag("byte_fallback", false))) options.bytes = byte_tokens(out.vocabulary);
-  out.model = std::make_unique<Unigram>(Trie(std::move(strings)), std::move(options));
+  out.model = std::make_unique<Unigram>(Trie(strings), std::move(options));
   return {};
 }
 

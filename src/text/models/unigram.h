@@ -40,7 +40,7 @@ class Unigram final : public Model {
     std::optional<std::uint32_t> unknown;
     double unknown_score = 0;
     std::optional<ByteTokens> bytes;  ///< stand for what is unknown
-    /// Sums are rounded to 32 bits, each unknown code point has its own bytes, and unknown ones
+    /// Sums have 32 bits, each unknown code point has its own bytes, and unknown ones
     /// together are never a piece: SentencePiece; else Hugging Face.
     bool sentence_piece = false;
   };

@@ -14,7 +14,7 @@ Trie trie_of(const Vocabulary& vocabulary) {
   for (std::uint32_t id = 0; id < vocabulary.ids(); ++id)
     if (const std::string_view token = vocabulary.token(id); !token.empty())
       strings.emplace_back(token, static_cast<std::int32_t>(id));
-  return Trie(std::move(strings));
+  return Trie(strings);
 }
 
 std::size_t code_points(std::string_view text) {
