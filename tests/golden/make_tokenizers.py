@@ -11,6 +11,7 @@ import json
 import pathlib
 import shutil
 
+import tokenizers_unigram
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertTokenizer
 
@@ -96,6 +97,7 @@ def main() -> None:
             cases += [case(reference, name, texts, 0, special=False) for texts in [*PAIRS, ("faded",)]]
     (FIXTURES / "cases.json").write_text("[\n" + ",\n".join(json.dumps(row) for row in cases) + "\n]\n")
     print(f"{len(references)} tokenizers, {len(cases)} cases")
+    tokenizers_unigram.write()
 
 
 if __name__ == "__main__":

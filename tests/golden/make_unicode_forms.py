@@ -48,25 +48,29 @@ def charsmap(rules: dict[str, str], every: str | None = None) -> bytes:
     for text, value in rules.items():
         put(text.encode(), value)
 
-    blocks: dict[int, int] = {}
+    # First fit. No two nodes share a base, so that a byte's label alone says whose child it is.
+    bases: dict[int, int] = {}
     order: list[dict] = []
+    taken = {0}
 
-    def block(at: dict) -> int:
-        if id(at) not in blocks:
-            blocks[id(at)] = 256 * (len(blocks) + 1)
+    def base_of(at: dict) -> int:
+        if id(at) not in bases:
+            places = [*at["children"], *([0] if at["value"] is not None else [])]
+            known = set(bases.values())
+            bases[id(at)] = base = next(base for base in range(1, 1 << 21)
+                                        if base not in known and not any(base ^ place in taken for place in places))
+            taken.update(base ^ place for place in places)
             order.append(at)
-        return blocks[id(at)]
+        return bases[id(at)]
 
-    units = {0: block(root) << 10}
+    units = {0: base_of(root) << 10}
     for at in order:  # grows on the way
-        base = blocks[id(at)]
+        base = bases[id(at)]
         if at["value"] is not None:
             units[base] = at["value"] | 1 << 31
         for byte, child in at["children"].items():
-            offset = (base ^ byte) ^ block(child)
-            assert offset < 1 << 21
-            units[base ^ byte] = offset << 10 | (child["value"] is not None) << 8 | byte
-    size = 256 * (len(blocks) + 1)
+            units[base ^ byte] = ((base ^ byte) ^ base_of(child)) << 10 | (child["value"] is not None) << 8 | byte
+    size = (max(taken) | 255) + 1
     body = struct.pack(f"<{size}I", *(units.get(i, 0) for i in range(size)))
     return struct.pack("<I", len(body)) + body + ("\0".join(replacements) + "\0").encode()
 

@@ -70,7 +70,7 @@ class Model {
       strings.emplace_back(pieces[i].text, static_cast<std::int32_t>(i));
       least_ = std::min(least_, pieces[i].score);
     }
-    trie_ = Trie(std::move(strings));
+    trie_ = Trie(strings);
   }
 
   double least() const { return least_; }
