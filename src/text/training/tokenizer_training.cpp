@@ -179,24 +179,19 @@ const std::array<KindTraits, 3>& kinds() {
                  .post_processor = [](const std::vector<std::string>&) { return byte_level; },
                  .decoder = byte_level,
                  .train = train_byte_pairs},
-      KindTraits{
-          .kind = VocabularyKind::unigram,
-          .name = "unigram",
-          .special_tokens = {"<unk>", "<s>", "</s>", "<pad>"},
-          .needed = {"<unk>"},
-          .normalizer =
-              [](const TokenizerTraining&) {
-                return Json{
-                    {"type", "Sequence"},
-                    {"normalizers",
-                     {{{"type", "Nmt"}},
-                      {{"type", "NFKC"}},
-                      {{"type", "Replace"}, {"pattern", {{"Regex", " {2,}"}}}, {"content", " "}}}}};
-              },
-          .pre_tokenizer = metaspace,
-          .post_processor = [](const std::vector<std::string>&) { return Json(); },
-          .decoder = metaspace,
-          .train = train_unigram_pieces}};
+      KindTraits{.kind = VocabularyKind::unigram,
+                 .name = "unigram",
+                 .special_tokens = {"<unk>", "<s>", "</s>", "<pad>"},
+                 .needed = {"<unk>"},
+                 .normalizer =
+                     [](const TokenizerTraining&) {
+                       return Json{{"type", "Sequence"},
+                                   {"normalizers", {{{"type", "Nmt"}}, {{"type", "NFKC"}}}}};
+                     },
+                 .pre_tokenizer = metaspace,
+                 .post_processor = [](const std::vector<std::string>&) { return Json(); },
+                 .decoder = metaspace,
+                 .train = train_unigram_pieces}};
   return table;
 }
 

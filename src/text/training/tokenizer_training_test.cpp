@@ -54,6 +54,26 @@ TEST_F(TokenizerTrainingTest, MakesAWordPieceTokenizerThatOpens) {
               ElementsAre("[CLS]", "Caf\u00e9s", "[UNK]", "[SEP]"));
 }
 
+TEST_F(TokenizerTrainingTest, MakesAByteLevelTokenizerThatOpens) {
+  const auto json =
+      trained(write("corpus.txt", corpus()), {.kind = VocabularyKind::bpe, .vocabulary_size = 320});
+  const std::string text = "The lowest Caf\u00e9s \u4e2d\u6587";
+  EXPECT_THAT(tokens(json, text),
+              ::testing::IsSupersetOf({"The", "\u0120lowest", "\u0120Caf\u00c3\u00a9s"}));
+  const auto tokenizer = Tokenizer::open(folder_ / "tokenizer.json");
+  const std::string_view view = text;
+  EXPECT_EQ(tokenizer->decode(tokenizer->tokenize({&view, 1})->ids), text);
+}
+
+TEST_F(TokenizerTrainingTest, MakesAUnigramTokenizerThatOpens) {
+  const auto json = trained(write("corpus.txt", corpus()),
+                            {.kind = VocabularyKind::unigram, .vocabulary_size = 60});
+  EXPECT_EQ(tokens(json, "The lowest").front().substr(0, 3), "\u2581");
+  const auto tokenizer = Tokenizer::open(folder_ / "tokenizer.json");
+  const std::string_view text = "The lowest, slower";
+  EXPECT_EQ(tokenizer->decode(tokenizer->tokenize({&text, 1})->ids), text);
+}
+
 TEST_F(TokenizerTrainingTest, GivesTheSameBytesAtAnyNumberOfThreads) {
   std::string text;
   for (int i = 0; i < 40'000; ++i) text += "word" + std::to_string(i * 7919 % 1000) + " and more\n";
