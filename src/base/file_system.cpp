@@ -192,7 +192,11 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
   if (size > limit) return too_large();
 
   // One byte more than it should have, to see its end; what has no size (a pipe, /proc) grows.
-  std::string text(std::max(size + 1, std::size_t{1} << 12), '\0');
+  // (And room behind it, for parsers that read whole blocks.)
+  constexpr std::size_t kRoom = 64;
+  std::string text;
+  text.reserve(std::max(size + 1, std::size_t{1} << 12) + kRoom);
+  text.resize(std::max(size + 1, std::size_t{1} << 12));
   std::size_t used = 0;
   for (;;) {
     if (used == text.size()) text.resize(text.size() * 2);

@@ -57,6 +57,7 @@ void sort_by_byte(std::span<Item> items, std::size_t depth, std::vector<Item>& s
   }
   std::array<std::uint32_t, 257> starts{};
   for (const Item& item : items) ++starts[item.byte(depth) + 1U];
+  if (starts[items.front().byte(depth) + 1U] == items.size()) return;
   for (std::size_t i = 1; i < starts.size(); ++i) starts[i] += starts[i - 1];
   spare.assign(items.begin(), items.end());
   for (const Item& item : spare) items[starts[item.byte(depth)]++] = item;
@@ -141,19 +142,19 @@ Trie::Trie(const Strings& strings) : units_(kBlock) {
   std::vector<unsigned char> bytes;
   units_.reserve(strings.size() * 4 + kBlock);
   // Level by level, so that the beginnings that most texts walk through stand close together.
+  // (Chains aside: they are most of the work, and few texts go far along one.)
   for (std::size_t depth = 0; !level.empty(); ++depth) {
     next_level.clear();
     for (const Node& node : level) {
       std::span<Item> items = std::span(all).subspan(node.first, node.last - node.first);
       State value = 0;
-      // At most one string ends here.
-      const auto ends =
-          std::ranges::find_if(items, [&](const Item& item) { return item.size == depth; });
-      if (ends != items.end()) {
-        value = State{ends->value} + 1;
-        std::iter_swap(ends, items.begin());
-        items = items.subspan(1);
-      }
+      std::size_t ended = 0;
+      for (Item& item : items)
+        if (item.size == depth) {
+          value = std::max(value, State{item.value} + 1);
+          std::swap(item, items[ended++]);
+        }
+      items = items.subspan(ended);
       std::uint32_t base = kChildless;
       if (!items.empty()) {
         if (depth % 8 == 0)
@@ -167,9 +168,22 @@ Trie::Trie(const Strings& strings) : units_(kBlock) {
         for (const unsigned char byte : bytes) {
           std::uint32_t last = first + 1;
           while (last < node.last && all[last].byte(depth) == byte) ++last;
-          const std::uint32_t place = base ^ byte;
+          std::uint32_t place = base ^ byte;
           units_[place] = (byte + State{1}) << kBaseBits;
-          next_level.push_back({first, last, place});
+          if (last > first + 1) {
+            next_level.push_back({first, last, place});
+          } else {
+            // One string is left: the rest of it is a chain.
+            const Item& item = all[first];
+            for (std::size_t i = depth + 1; i < item.size; ++i) {
+              const auto only = static_cast<unsigned char>(item.bytes[i]);
+              const std::uint32_t next = places.take({&only, 1});
+              units_[place] |= next;
+              place = next ^ only;
+              units_[place] = (only + State{1}) << kBaseBits;
+            }
+            units_[place] |= (State{item.value} + 1) << kValueShift | kChildless;
+          }
           first = last;
         }
       }
@@ -178,7 +192,6 @@ Trie::Trie(const Strings& strings) : units_(kBlock) {
     }
     level.swap(next_level);
   }
-  units_.shrink_to_fit();
 }
 
 Trie::State Trie::walk(State state, std::string_view text) const {

@@ -29,7 +29,7 @@ class Trie {
   static constexpr std::int32_t kLargestValue = (1 << 24) - 1;
 
   Trie() : Trie(Strings()) {}
-  /// The strings are distinct, values are from 0 to kLargestValue.
+  /// Values are from 0 to kLargestValue; of equal strings, the one of the largest value counts.
   explicit Trie(const Strings& strings);
 
   State root() const { return root_; }

@@ -86,17 +86,16 @@ Result<void> Vocabulary::add(std::string_view token, std::uint64_t id, std::stri
   return {};
 }
 
-Result<bool> Vocabulary::append(std::string_view token, std::string_view place) {
+Result<void> Vocabulary::append(std::string_view token, std::string_view place) {
   if (places_.size() > kLargestId) return too_large(place, token, places_.size());
   const auto number = static_cast<std::uint32_t>(places_.size());
   if (2 * (size_ + 1) > slots_.size()) grow(std::max<std::size_t>(64, 2 * slots_.size()));
   const std::uint32_t hash = hash_of(token);
   Slot& slot = slots_[find(token, hash)];
-  const bool is_new = slot.id_and_1 == 0;
   KINDRED_TRY(set(number, token, place));
   slot = {hash, number + 1};
   ++size_;
-  return is_new;
+  return {};
 }
 
 std::optional<std::uint32_t> Vocabulary::id(std::string_view token) const {

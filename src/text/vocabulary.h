@@ -28,9 +28,8 @@ class Vocabulary {
   /// `place` begins the message.
   Result<void> add(std::string_view token, std::uint64_t id, std::string_view place);
   /// Adds a token under the id after the last. One that is there already keeps its ids and gets
-  /// this one too, which id() finds from now on. Fails where the id would be too large; returns
-  /// whether it was new.
-  Result<bool> append(std::string_view token, std::string_view place);
+  /// this one too, which id() finds from now on. Fails where the id would be too large.
+  Result<void> append(std::string_view token, std::string_view place);
 
   std::optional<std::uint32_t> id(std::string_view token) const;
   /// Empty where no token has this id.

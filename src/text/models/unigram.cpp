@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/try_parallel_for.h"
+
 namespace kindred::text {
 namespace {
 
@@ -173,9 +175,6 @@ Result<void> read_unigram(const JsonPart& part, TokenizerSpecification& out) {
   Trie::Strings strings;
   options.scores.reserve(vocabulary.size());
   strings.reserve(vocabulary.size());
-  out.vocabulary.reserve(vocabulary.size(), 10 * vocabulary.size());
-  double lowest = std::numeric_limits<double>::infinity();
-  bool any_twice = false;
   for (const simdjson::dom::element entry : vocabulary) {
     array pair;
     std::string_view piece;
@@ -188,18 +187,31 @@ Result<void> read_unigram(const JsonPart& part, TokenizerSpecification& out) {
               ++member == pair.end();
     }
     if (!right)
-      return fail(ErrorCode::corrupt, fmt::format("{}: entry {} is not a piece and its score",
-                                                  place, out.vocabulary.ids()));
-    options.scores.push_back(as_the_reference_reads(score));
-    lowest = std::min(lowest, options.scores.back());
-    any_twice |= !KINDRED_TRY(out.vocabulary.append(piece, place));
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: entry {} is not a piece and its score", place, strings.size()));
+    options.scores.push_back(score);
+    strings.emplace_back(piece, static_cast<std::int32_t>(strings.size()));
+    if (strings.size() > Vocabulary::kLargestId)
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: has more than {} pieces", place, Vocabulary::kLargestId));
   }
-  for (std::uint32_t id = 0; id < out.vocabulary.ids(); ++id) {
-    const std::string_view piece = out.vocabulary.token(id);
-    // Of pieces that stand twice, the last counts.
-    if (!piece.empty() && (!any_twice || out.vocabulary.id(piece) == id))
-      strings.emplace_back(piece, static_cast<std::int32_t>(id));
-  }
+  // A large vocabulary is read as fast as the slower of these two. Of pieces that stand twice, the
+  // last counts, in both.
+  Trie trie;
+  const auto build_trie = [&]() -> Result<void> {
+    trie = Trie(strings);
+    return {};
+  };
+  const auto build_vocabulary = [&]() -> Result<void> {
+    for (double& score : options.scores) score = as_the_reference_reads(score);
+    out.vocabulary.reserve(strings.size(), 10 * strings.size());
+    for (const auto& [piece, id] : strings) KINDRED_TRY(out.vocabulary.append(piece, place));
+    return {};
+  };
+  KINDRED_TRY(base::try_parallel_for(
+      2, [&](std::size_t item) { return item == 0 ? build_trie() : build_vocabulary(); }));
+  const double lowest = options.scores.empty() ? std::numeric_limits<double>::infinity()
+                                               : std::ranges::min(options.scores);
   const auto unknown =
       KINDRED_TRY(part.optional<std::uint64_t>("unk_id", "a whole number of at least 0, or null"));
   if (unknown) {
@@ -211,7 +223,7 @@ Result<void> read_unigram(const JsonPart& part, TokenizerSpecification& out) {
   }
   options.unknown_score = lowest - kUnknownPenalty;
   if (KINDRED_TRY(part.flag("byte_fallback", false))) options.bytes = byte_tokens(out.vocabulary);
-  out.model = std::make_unique<Unigram>(Trie(strings), std::move(options));
+  out.model = std::make_unique<Unigram>(std::move(trie), std::move(options));
   return {};
 }
 

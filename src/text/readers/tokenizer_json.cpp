@@ -72,13 +72,11 @@ Result<void> read_truncation(const JsonPart& file, TokenizerSpecification& out) 
   return {};
 }
 
-}  // namespace
-
-Result<TokenizerSpecification> parse_tokenizer_json(std::string_view json, std::string_view name) {
-  simdjson::dom::parser parser;  // refuses more than 1,024 levels
+/// What `parsed` says, whose parser the caller keeps.
+Result<TokenizerSpecification> read_parsed(simdjson::simdjson_result<element> parsed,
+                                           std::string_view name) {
   element root;
-  if (const auto error = parser.parse(json.data(), json.size()).get(root);
-      error != simdjson::SUCCESS)
+  if (const auto error = parsed.get(root); error != simdjson::SUCCESS)
     return fail(ErrorCode::corrupt,
                 fmt::format("{}: is not valid JSON: {}", name, simdjson::error_message(error)));
   object fields;
@@ -102,9 +100,18 @@ Result<TokenizerSpecification> parse_tokenizer_json(std::string_view json, std::
   return out;
 }
 
+}  // namespace
+
+Result<TokenizerSpecification> parse_tokenizer_json(std::string_view json, std::string_view name) {
+  simdjson::dom::parser parser;  // refuses more than 1,024 levels
+  return read_parsed(parser.parse(json.data(), json.size()), name);
+}
+
 Result<TokenizerSpecification> read_tokenizer_json(const std::filesystem::path& path) {
   const std::string json = KINDRED_TRY(base::read_file(path));
-  return parse_tokenizer_json(json, path.string());
+  simdjson::dom::parser parser;
+  // (A string with room behind it is parsed where it stands; a view would be copied.)
+  return read_parsed(parser.parse(json), path.string());
 }
 
 }  // namespace kindred::text
