@@ -16,6 +16,7 @@ from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizer
 from transformers import BertTokenizer
 
 import tokenizers_bpe
+import tokenizers_splits
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures" / "tokenizers"
 
@@ -72,12 +73,16 @@ def case(reference: Tokenizer, name: str, texts: tuple[str, ...], limit: int, sp
             "offsets": offsets, "decoded": reference.decode(found.ids, skip_special_tokens=special)}
 
 
+def texts_for(name: str) -> list[str]:
+    return next((module.TEXTS for start, module in (("bpe_", tokenizers_bpe), ("words_", tokenizers_splits)) if name.startswith(start)), TEXTS)
+
+
 def main() -> None:
     shutil.rmtree(FIXTURES, ignore_errors=True)
     FIXTURES.mkdir()
     cases = []
     references = {}
-    for name, made in (tokenizers() | tokenizers_bpe.tokenizers()).items():
+    for name, made in (tokenizers() | tokenizers_bpe.tokenizers() | tokenizers_splits.tokenizers()).items():
         path = FIXTURES / f"{name}.json"
         made.save(str(path), pretty=False)
         references[path.name] = Tokenizer.from_file(str(path))
@@ -89,7 +94,7 @@ def main() -> None:
         (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer"} | settings) + "\n")
         references[name] = BertTokenizer.from_pretrained(str(folder)).backend_tokenizer
     for name, reference in references.items():
-        cases += [case(reference, name, (text,), 0) for text in (tokenizers_bpe.TEXTS if name.startswith("bpe_") else TEXTS)]
+        cases += [case(reference, name, (text,), 0) for text in texts_for(name)]
         if name in ("bert.json", "bert_processing.json", "vocab_txt", "bpe_roberta.json"):
             for limit in range(5 if name == "bpe_roberta.json" else 3, 12):  # beside the special tokens
                 cases += [case(reference, name, pair, limit) for pair in PAIRS]

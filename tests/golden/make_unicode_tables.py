@@ -29,6 +29,7 @@ decompose = normalizers.NFD().normalize_str
 split_bert = pre_tokenizers.BertPreTokenizer().pre_tokenize_str
 split_letters, split_numbers, split_white_space = (
     pre_tokenizers.Split(tokenizers.Regex(expression), "removed").pre_tokenize_str for expression in (r"\p{L}", r"\p{N}", r"\s"))
+split_digits = pre_tokenizers.Digits(individual_digits=True).pre_tokenize_str
 split_words = pre_tokenizers.Whitespace().pre_tokenize_str  # the expression \\w+|[^\\w\\s]+
 
 
@@ -114,6 +115,8 @@ def main() -> None:
         for name, split in (("kLetter", split_letters), ("kNumber", split_numbers), ("kWhiteSpace", split_white_space)):
             if len(split("-" + chr(c) + "-")) == 2:
                 flag(c, name)
+        if len(split_digits("-" + chr(c) + "-")) == 3:
+            flag(c, "kDigit")
         to = between(strip, c)
         if to == "":
             flag(c, "kMark")

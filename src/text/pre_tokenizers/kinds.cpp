@@ -3,6 +3,7 @@
 #include "text/pre_tokenizers/bert_pre_tokenizer.h"
 #include "text/pre_tokenizers/byte_level.h"
 #include "text/pre_tokenizers/metaspace.h"
+#include "text/pre_tokenizers/splits.h"
 
 namespace kindred::text {
 namespace {
@@ -11,7 +12,14 @@ using Read = Result<std::unique_ptr<const PreTokenizer>>(const JsonPart&);
 constexpr Kind<Read> kKinds[] = {
     {"BertPreTokenizer", read_bert_pre_tokenizer},
     {"ByteLevel", read_byte_level},
+    {"CharDelimiterSplit", read_char_delimiter_split},
+    {"Digits", read_digits},
+    {"FixedLength", read_fixed_length},
     {"Metaspace", read_metaspace},
+    {"Punctuation", read_punctuation},
+    {"Split", read_split},
+    {"Whitespace", read_whitespace},
+    {"WhitespaceSplit", read_whitespace_split},
 };
 
 }  // namespace

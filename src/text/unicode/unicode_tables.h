@@ -29,6 +29,7 @@ inline constexpr Flags kOrdered =
 inline constexpr Flags kLetter = 2048;      ///< \p{L} of regular expressions
 inline constexpr Flags kNumber = 4096;      ///< \p{N} of regular expressions
 inline constexpr Flags kWhiteSpace = 8192;  ///< \s of regular expressions
+inline constexpr Flags kDigit = 16384;      ///< Digits cuts it off: a few newer ones than kNumber's
 
 struct FlagRange {
   char32_t first, last;

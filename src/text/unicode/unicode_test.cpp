@@ -50,7 +50,7 @@ TEST(Unicode, ReplacesMaximalParts) {
 
 TEST(Unicode, KnowsProperties) {
   EXPECT_EQ(flags_of('a'), kWord | kLetter);
-  EXPECT_EQ(flags_of('7'), kWord | kNumber);
+  EXPECT_EQ(flags_of('7'), kWord | kNumber | kDigit);
   EXPECT_NE(flags_of(0x2003) & kWhiteSpace, 0);
   EXPECT_NE(flags_of(',') & kPunctuation, 0);
   EXPECT_NE(flags_of(0x3000) & kSpace, 0);
