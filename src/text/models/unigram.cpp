@@ -179,13 +179,9 @@ Result<void> read_unigram(const JsonPart& part, TokenizerSpecification& out) {
     array pair;
     std::string_view piece;
     double score = 0;
-    bool right = entry.get(pair) == simdjson::SUCCESS;
-    if (right) {
-      auto member = pair.begin();
-      right = member != pair.end() && (*member).get(piece) == simdjson::SUCCESS &&
-              ++member != pair.end() && (*member).get(score) == simdjson::SUCCESS &&
-              ++member == pair.end();
-    }
+    const bool right = entry.get(pair) == simdjson::SUCCESS && pair.size() == 2 &&
+                       (*pair.begin()).get(piece) == simdjson::SUCCESS &&
+                       pair.at(1).get(score) == simdjson::SUCCESS;
     if (!right)
       return fail(ErrorCode::corrupt,
                   fmt::format("{}: entry {} is not a piece and its score", place, strings.size()));

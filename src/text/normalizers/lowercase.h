@@ -12,7 +12,7 @@ namespace kindred::text {
 
 class Lowercase final : public Normalizer {
  public:
-  void normalize(NormalizedText& text, NormalizedText& spare) const override;
+  void normalize(NormalizedText& given, NormalizedText& out) const override;
 };
 
 Result<std::unique_ptr<const Normalizer>> read_lowercase(const JsonPart& part);

@@ -21,7 +21,7 @@ class Precompiled final : public Normalizer {
  public:
   explicit Precompiled(CharacterMap map);
 
-  void normalize(NormalizedText& text, NormalizedText& spare) const override;
+  void normalize(NormalizedText& given, NormalizedText& out) const override;
 
  private:
   CharacterMap map_;

@@ -15,7 +15,7 @@ class Prepend final : public Normalizer {
  public:
   explicit Prepend(std::string prefix);
 
-  void normalize(NormalizedText& text, NormalizedText& spare) const override;
+  void normalize(NormalizedText& given, NormalizedText& out) const override;
 
  private:
   std::string prefix_;  // well-formed

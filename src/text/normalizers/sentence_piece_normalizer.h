@@ -28,7 +28,7 @@ class SentencePieceNormalizer final : public Normalizer {
   };
   explicit SentencePieceNormalizer(Options options) : options_(std::move(options)) {}
 
-  void normalize(NormalizedText& text, NormalizedText& spare) const override;
+  void normalize(NormalizedText& given, NormalizedText& out) const override;
 
  private:
   /// How many bytes at the start of `text` are replaced together, and by what.

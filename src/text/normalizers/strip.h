@@ -14,7 +14,7 @@ class Strip final : public Normalizer {
  public:
   Strip(bool left, bool right) : left_(left), right_(right) {}
 
-  void normalize(NormalizedText& text, NormalizedText& spare) const override;
+  void normalize(NormalizedText& given, NormalizedText& out) const override;
 
  private:
   bool left_;

@@ -20,7 +20,7 @@ class UnicodeForm final : public Normalizer {
   enum class Form { nfd, nfc, nfkd, nfkc };
   explicit UnicodeForm(Form form);
 
-  void normalize(NormalizedText& text, NormalizedText& spare) const override;
+  void normalize(NormalizedText& given, NormalizedText& out) const override;
 
  private:
   bool compatible_;

@@ -26,7 +26,7 @@ class Metaspace final : public PreTokenizer {
   explicit Metaspace(Options options) : options_(std::move(options)) {}
 
   bool looks_at_origins() const override { return options_.prepend == Prepend::first; }
-  void split(SplitText& text, SplitText& spare) const override;
+  void split(SplitText& given, SplitText& out) const override;
 
  private:
   Options options_;
