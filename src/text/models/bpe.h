@@ -64,10 +64,10 @@ class Bpe final : public Model {
 
   Merges merges_;
   BpeOptions options_;
-  Vocabulary tokens_;  ///< as words are spelled
+  Vocabulary tokens_;                                 ///< as words are spelled
   static constexpr std::uint32_t kNone = 0xffffffff;  ///< no token, no rank
-  std::array<std::uint32_t, 256> of_byte_;      ///< tokens of raw bytes
-  std::array<std::uint32_t, 256> of_fallback_;  ///< tokens "<0x00>" and on
+  std::array<std::uint32_t, 256> of_byte_;            ///< tokens of raw bytes
+  std::array<std::uint32_t, 256> of_fallback_;        ///< tokens "<0x00>" and on
 };
 
 Result<void> read_bpe(const JsonPart& part, TokenizerSpecification& out);
