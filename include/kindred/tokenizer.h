@@ -1,10 +1,11 @@
 /// Text to tokens, exactly as the model's own tokenizer cuts it.
 ///
 /// A neural encoder reads ids of a fixed vocabulary. A Tokenizer is read from the files that come
-/// with a model (`tokenizer.json`, or `vocab.txt` and `tokenizer_config.json`) and gives the ids
-/// that Hugging Face `tokenizers` 0.23.3 gives for the same files: normalize, split into words, cut
-/// each word into pieces of the vocabulary (WordPiece: Wu et al. 2016, arXiv:1609.08144, section
-/// 4.1; greedy longest match first), frame with special tokens, truncate.
+/// with a model and gives the ids that the reference gives for the same files (Hugging Face
+/// `tokenizers` 0.23.3, `sentencepiece` 0.2.3): normalize, split into words, cut each word into
+/// pieces of the vocabulary (WordPiece: Wu et al. 2016, arXiv:1609.08144; byte pairs: Sennrich et
+/// al. 2016, arXiv:1508.07909; Unigram: Kudo 2018, arXiv:1804.10959), frame with special tokens,
+/// truncate. docs/guides/tokenizers.md lists the parts that are read.
 ///
 /// Bytes that are not UTF-8 count as U+FFFD, one for each maximal ill-formed part (Unicode,
 /// section 3.9, "U+FFFD substitution of maximal subparts", what Python's errors="replace" does).
@@ -61,8 +62,8 @@ struct TokenizeOptions {
 
 class Tokenizer {
  public:
-  /// `path`: a model's folder, a tokenizer.json or a vocab.txt. A part that Kindred doesn't have is
-  /// an error that names it.
+  /// `path`: a model's folder, a tokenizer.json, a vocab.txt or a SentencePiece .model. A part that
+  /// Kindred doesn't have is an error that names it.
   static Result<Tokenizer> open(const std::filesystem::path& path);
 
   Tokenizer(Tokenizer&&) noexcept;

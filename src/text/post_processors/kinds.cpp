@@ -23,32 +23,40 @@ constexpr Kind<Read> kKinds[] = {
     {"ByteLevel", read_byte_level_offsets},
 };
 
-/// `frames` counts those that put special tokens around a text.
-Result<void> read(const JsonPart& part, Frame& out, std::size_t& frames) {
+/// How many put special tokens around a text, and how many look at its offsets.
+struct Counts {
+  std::size_t frames = 0;
+  std::size_t offsets = 0;
+};
+
+Result<void> read(const JsonPart& part, Frame& out, Counts& counts) {
   if (part.optional<std::string_view>("type", "") == "Sequence") {
     const auto list =
         KINDRED_TRY(part.required<simdjson::dom::array>("processors", "a list of parts"));
     for (const simdjson::dom::element member : list) {
       const JsonPart inner = KINDRED_TRY(part.element_of("processors", member));
-      KINDRED_TRY(read(inner, out, frames));
+      KINDRED_TRY(read(inner, out, counts));
     }
     return {};
   }
   const Kind<Read>* kind =
       KINDRED_TRY(find_kind(part, "post-processor", std::span<const Kind<Read>>(kKinds)));
-  if (kind->read != read_byte_level_offsets && ++frames > 1)
-    return fail(ErrorCode::unsupported,
-                fmt::format("{}: two post-processors put special tokens around a text, Kindred "
-                            "takes one",
-                            part.place()));
+  counts.frames += kind->read != read_byte_level_offsets ? 1 : 0;
+  counts.offsets +=
+      kind->read == read_byte_level_offsets || kind->read == read_roberta_processing ? 1 : 0;
+  if (counts.frames > 1 || counts.offsets > 1)
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("{}: two post-processors {}, Kindred takes one", part.place(),
+                    counts.frames > 1 ? "put special tokens around a text" : "trim offsets"));
   return kind->read(part, out);
 }
 
 }  // namespace
 
 Result<void> read_post_processor(const JsonPart& part, Frame& out) {
-  std::size_t frames = 0;
-  return read(part, out, frames);
+  Counts counts;
+  return read(part, out, counts);
 }
 
 }  // namespace kindred::text
