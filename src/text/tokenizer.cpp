@@ -162,17 +162,36 @@ class Framer {
   Pipeline::Tokens second_;
 };
 
-void append(TokenBatch&& part, TokenBatch& out) {
-  const std::size_t before = out.ids.size();
-  const auto join = [](auto& to, const auto& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  };
-  join(out.ids, part.ids);
-  join(out.type_ids, part.type_ids);
-  join(out.offsets, part.offsets);
-  join(out.truncated, part.truncated);
-  for (std::size_t i = 1; i < part.starts.size(); ++i)
-    out.starts.push_back(before + part.starts[i]);
+/// All parts, one after the other, each copied by whoever is free.
+TokenBatch joined(const std::vector<TokenBatch>& parts) {
+  // Where each part begins, and what all have: tokens, and texts.
+  std::vector<std::size_t> tokens(parts.size() + 1);
+  std::vector<std::size_t> texts(parts.size() + 1);
+  bool offsets = false;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    tokens[i + 1] = tokens[i] + parts[i].ids.size();
+    texts[i + 1] = texts[i] + parts[i].texts();
+    offsets = offsets || !parts[i].offsets.empty();
+  }
+  TokenBatch out;
+  out.ids.resize(tokens.back());
+  out.type_ids.resize(tokens.back());
+  if (offsets) out.offsets.resize(tokens.back());
+  out.starts.resize(texts.back() + 1);
+  out.truncated.resize(texts.back());
+  base::parallel_for(parts.size(), [&](std::size_t i, std::size_t) {
+    const TokenBatch& part = parts[i];
+    const auto copy = [](const auto& from, auto& to, std::size_t begin) {
+      std::ranges::copy(from, to.begin() + static_cast<std::ptrdiff_t>(begin));
+    };
+    copy(part.ids, out.ids, tokens[i]);
+    copy(part.type_ids, out.type_ids, tokens[i]);
+    copy(part.offsets, out.offsets, tokens[i]);
+    copy(part.truncated, out.truncated, texts[i]);
+    for (std::size_t text = 0; text < part.texts(); ++text)
+      out.starts[texts[i] + text + 1] = tokens[i] + part.starts[text + 1];
+  });
+  return out;
 }
 
 Result<TokenBatch> tokenize_all(const Pipeline& pipeline, text::ScratchPool& scratches,
@@ -202,9 +221,7 @@ Result<TokenBatch> tokenize_all(const Pipeline& pipeline, text::ScratchPool& scr
     }
   });
   if (parts.size() == 1) return std::move(parts.front());
-  TokenBatch out;
-  for (TokenBatch& part : parts) append(std::move(part), out);
-  return out;
+  return joined(parts);
 }
 
 bool has_file(const std::filesystem::path& path) {
