@@ -70,7 +70,8 @@ class Tokenizer {
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();
 
-  /// Fails where max_tokens leaves no room for the special tokens, or a text is larger than 4 GiB.
+  /// Fails where max_tokens leaves no room for the special tokens, a text is larger than 4 GiB, or
+  /// a regular expression of the tokenizer's file takes too long on it.
   Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
                               const TokenizeOptions& options = {}) const;
   /// Pairs (a question and a passage, say) in one sequence each; `second` has as many texts as
@@ -81,8 +82,10 @@ class Tokenizer {
 
   /// The text of a sequence of ids: the tokens, undone by the file's decoder; without one, joined
   /// by blanks. Not always what was tokenized: a normalizer may have lowered letters. Ids that the
-  /// vocabulary doesn't have are left out.
-  std::string decode(std::span<const std::uint32_t> ids, bool skip_special_tokens = true) const;
+  /// vocabulary doesn't have are left out. Fails where a regular expression of the decoder takes
+  /// too long.
+  Result<std::string> decode(std::span<const std::uint32_t> ids,
+                             bool skip_special_tokens = true) const;
 
   std::size_t vocabulary_size() const;
   /// The token of an id, empty where the vocabulary has none.

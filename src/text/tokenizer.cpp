@@ -10,6 +10,7 @@
 
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
+#include "text/patterns/pattern.h"
 #include "text/pipeline.h"
 #include "text/post_processors/trim_offsets.h"
 #include "text/readers/sentencepiece.h"
@@ -209,17 +210,25 @@ Result<TokenBatch> tokenize_all(const Pipeline& pipeline, text::ScratchPool& scr
 
   const std::vector<Item> items = split(texts);
   std::vector<TokenBatch> parts(items.size());
+  std::vector<std::string> failures(items.size());
   base::parallel_for(items.size(), [&](std::size_t item, std::size_t) {
     const auto scratch = scratches.take();
     Framer framer(pipeline, *scratch, options, pair);
-    for (std::size_t i = items[item].first; i < items[item].last; ++i) {
-      if (pair) {
-        framer.add_pair(texts.first[i], texts.second[i], parts[item]);
-      } else {
-        framer.add_single(texts.first[i], parts[item]);
+    std::size_t i = items[item].first;
+    try {
+      for (; i < items[item].last; ++i) {
+        if (pair) {
+          framer.add_pair(texts.first[i], texts.second[i], parts[item]);
+        } else {
+          framer.add_single(texts.first[i], parts[item]);
+        }
       }
+    } catch (const text::PatternError& error) {
+      failures[item] = fmt::format("text {}: {}", i, error.what());
     }
   });
+  for (const std::string& failure : failures)
+    if (!failure.empty()) return fail(ErrorCode::invalid_argument, failure);
   if (parts.size() == 1) return std::move(parts.front());
   return joined(parts);
 }
@@ -251,7 +260,12 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
-  return Tokenizer(std::make_unique<const Parts>(KINDRED_TRY(read(path))));
+  try {
+    return Tokenizer(std::make_unique<const Parts>(KINDRED_TRY(read(path))));
+  } catch (const text::PatternError& error) {  // of an added token, which is normalized
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: an added token: {}", path.string(), error.what()));
+  }
 }
 
 Result<TokenBatch> Tokenizer::tokenize(std::span<const std::string_view> texts,
@@ -269,7 +283,8 @@ Result<TokenBatch> Tokenizer::tokenize_pairs(std::span<const std::string_view> f
   return tokenize_all(parts_->pipeline, parts_->scratches, {first, second}, true, options);
 }
 
-std::string Tokenizer::decode(std::span<const std::uint32_t> ids, bool skip_special_tokens) const {
+Result<std::string> Tokenizer::decode(std::span<const std::uint32_t> ids,
+                                      bool skip_special_tokens) const {
   const text::TokenizerSpecification& specification = parts_->pipeline.specification();
   std::vector<std::string> tokens;
   for (const std::uint32_t id : ids) {
@@ -281,7 +296,11 @@ std::string Tokenizer::decode(std::span<const std::uint32_t> ids, bool skip_spec
       tokens.push_back(added->second.text);
     }
   }
-  for (const auto& decoder : specification.decoders) decoder->decode(tokens);
+  try {
+    for (const auto& decoder : specification.decoders) decoder->decode(tokens);
+  } catch (const text::PatternError& error) {
+    return fail(ErrorCode::invalid_argument, fmt::format("a token: {}", error.what()));
+  }
   std::string text;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (i > 0 && specification.decoders.empty()) text += ' ';

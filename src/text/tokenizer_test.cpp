@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "kindred/threads.h"
@@ -37,8 +38,11 @@ std::vector<std::uint32_t> ids(const Tokenizer& tokenizer, std::string_view text
 TEST(Tokenizer, AgreesWithTheReference) {
   const json cases = json::parse(read(kTokenizers / "cases.json"));
   ASSERT_GT(cases.size(), 400U);
+  std::map<std::string, Tokenizer> tokenizers;
   for (const json& row : cases) {
-    const Tokenizer tokenizer = open(row["tokenizer"].get<std::string>());
+    const std::string name = row["tokenizer"];
+    if (!tokenizers.contains(name)) tokenizers.emplace(name, open(name));
+    const Tokenizer& tokenizer = tokenizers.at(name);
     const std::vector<std::string> texts = row["texts"];
     const std::vector<std::string_view> first = {texts.front()};
     const std::vector<std::string_view> second = {texts.back()};
@@ -58,7 +62,7 @@ TEST(Tokenizer, AgreesWithTheReference) {
     options.offsets = false;
     EXPECT_EQ(run()->ids, batch->ids) << row;
     EXPECT_TRUE(run()->offsets.empty());
-    EXPECT_EQ(tokenizer.decode(batch->ids, options.special_tokens), row["decoded"]) << row;
+    EXPECT_EQ(tokenizer.decode(batch->ids, options.special_tokens).value(), row["decoded"]) << row;
   }
 }
 

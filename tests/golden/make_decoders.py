@@ -7,7 +7,7 @@ Run by hand after a change, with the versions of tests/golden/requirements.txt: 
 import json
 import pathlib
 
-from tokenizers import Tokenizer, decoders, models
+from tokenizers import Regex, Tokenizer, decoders, models
 
 FIXTURE = pathlib.Path(__file__).parent / "fixtures" / "decoders" / "cases.json"
 DECODERS = [
@@ -16,6 +16,7 @@ DECODERS = [
     decoders.BPEDecoder(suffix="_"), decoders.CTC(), decoders.CTC(pad_token="_", word_delimiter_token="a", cleanup=True),
     decoders.CTC(cleanup=False), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(content="_", left=1, right=0),
     decoders.Strip(content="\u2581", left=2, right=0), decoders.Replace("a", ""), decoders.Replace("\u2581", " "), decoders.Replace("aa", "b"),
+    decoders.Replace("", "-"), decoders.Replace(Regex("[a-e]+|\u2581*"), "<>"),
     decoders.Sequence([decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(content=" ", left=1, right=0)])]
 TOKENS = [
     ["a"], ["the", "##re", "is", "n't", ".", "do", "not", "'s", "x"], ["\u2581the", "re", "\u2581\u2581is", "\u2581", "_a_"], ["th", "e</w>", "cat</w>"],

@@ -46,8 +46,9 @@ TEST(Decoders, NameWhatIsWrong) {
   EXPECT_TRUE(problem({{"type", "Magic"}}).starts_with("decoder: the decoder is \"Magic\""));
   EXPECT_EQ(problem({{"type", "Strip"}, {"content", "ab"}}),
             "decoder: \"content\" is missing or wrong, one character is needed");
-  EXPECT_EQ(problem({{"type", "Replace"}, {"pattern", {{"Regex", "a+"}}}, {"content", ""}}),
-            "decoder: pattern: Kindred's decoders replace a \"String\"");
+  EXPECT_EQ(
+      problem({{"type", "Replace"}, {"pattern", {{"Regex", "a("}}}, {"content", ""}}),
+      "decoder: pattern: the regular expression \"a(\" has, before byte 2, a ( without its )");
   EXPECT_EQ(problem({{"type", "Metaspace"}, {"prepend_scheme", "maybe"}}),
             "decoder: \"prepend_scheme\" is missing or wrong, always, first or never is needed");
 }

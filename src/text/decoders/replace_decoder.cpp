@@ -1,38 +1,45 @@
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "text/decoders/readers.h"
-#include "text/decoders/replaced.h"
+#include "text/patterns/pattern.h"
 
 namespace kindred::text {
 namespace {
 
 class ReplaceDecoder final : public Decoder {
  public:
-  ReplaceDecoder(std::string pattern, std::string content)
+  ReplaceDecoder(std::unique_ptr<const Pattern> pattern, std::string content)
       : pattern_(std::move(pattern)), content_(std::move(content)) {}
 
   void decode(std::vector<std::string>& tokens) const override {
-    for (std::string& token : tokens) token = replaced(token, pattern_, content_);
+    std::vector<Match> matches;
+    std::string replaced;
+    for (std::string& token : tokens) {
+      matches.clear();
+      pattern_->find(token, matches);
+      if (matches.empty()) continue;
+      replaced.clear();
+      std::size_t done = 0;
+      for (const Match match : matches) {
+        replaced.append(token, done, match.begin - done).append(content_);
+        done = match.end;
+      }
+      replaced.append(token, done);
+      token.swap(replaced);
+    }
   }
 
  private:
-  std::string pattern_;
+  std::unique_ptr<const Pattern> pattern_;
   std::string content_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<const Decoder>> read_replace_decoder(const JsonPart& part) {
-  const JsonPart pattern = KINDRED_TRY(part.part("pattern"));
-  const auto string =
-      KINDRED_TRY(pattern.optional<std::string_view>("String", "the text to replace"));
-  if (!string)
-    return fail(ErrorCode::unsupported,
-                fmt::format("{}: Kindred's decoders replace a \"String\"", pattern.place()));
-  std::string content = KINDRED_TRY(part.text("content", ""));
-  return std::make_unique<ReplaceDecoder>(std::string(*string), std::move(content));
+  auto pattern = KINDRED_TRY(read_pattern(part, "pattern"));
+  std::string content(KINDRED_TRY(part.required<std::string_view>("content", "a text")));
+  return std::make_unique<ReplaceDecoder>(std::move(pattern), std::move(content));
 }
 
 }  // namespace kindred::text

@@ -5,6 +5,7 @@
 #include "text/normalizers/nmt.h"
 #include "text/normalizers/precompiled.h"
 #include "text/normalizers/prepend.h"
+#include "text/normalizers/replace.h"
 #include "text/normalizers/strip.h"
 #include "text/normalizers/strip_accents.h"
 #include "text/normalizers/unicode_form.h"
@@ -23,6 +24,7 @@ constexpr Kind<Read> kKinds[] = {
     {"Nmt", read_nmt},
     {"Precompiled", read_precompiled},
     {"Prepend", read_prepend},
+    {"Replace", read_replace},
     {"Strip", read_strip},
     {"StripAccents", read_strip_accents},
 };

@@ -1,10 +1,7 @@
 /// ByteLevel: words as GPT-2 cuts them, spelled in the byte-level alphabet (byte_alphabet.h), so
 /// that any text is made of the vocabulary's characters (Radford et al. 2019).
 ///
-/// A word begins with at most one blank; letters, numbers and other signs do not mix; the endings
-/// 's 't 're 've 'm 'll 'd are words. The expression is
-///
-///     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+/// patterns/gpt2_words.h says where words end.
 ///
 /// Thread safety: immutable. Cost: linear, one look at each code point.
 #pragma once

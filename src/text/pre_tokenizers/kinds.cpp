@@ -3,6 +3,7 @@
 #include "text/pre_tokenizers/bert_pre_tokenizer.h"
 #include "text/pre_tokenizers/byte_level.h"
 #include "text/pre_tokenizers/metaspace.h"
+#include "text/pre_tokenizers/split.h"
 #include "text/pre_tokenizers/splits.h"
 
 namespace kindred::text {

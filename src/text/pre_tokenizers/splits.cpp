@@ -1,7 +1,5 @@
 #include "text/pre_tokenizers/splits.h"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <utility>
 
@@ -144,29 +142,6 @@ Result<std::unique_ptr<const PreTokenizer>> read_fixed_length(const JsonPart& pa
       begin = i;
       count = 0;
     }
-  });
-}
-
-Result<std::unique_ptr<const PreTokenizer>> read_split(const JsonPart& part) {
-  const JsonPart pattern = KINDRED_TRY(part.part("pattern"));
-  const auto string =
-      KINDRED_TRY(pattern.optional<std::string_view>("String", "the text to split at"));
-  if (!string)
-    return fail(ErrorCode::unsupported,
-                fmt::format("{}: Kindred splits at a \"String\"", pattern.place()));
-  const SplitBehavior behavior = KINDRED_TRY(read_split_behavior(part, "behavior", "Removed"));
-  const bool invert = KINDRED_TRY(part.flag("invert", false));
-  return splitting(behavior, [text = std::string(*string), invert](std::string_view word,
-                                                                   std::vector<Found>& found) {
-    std::size_t done = 0;
-    if (!text.empty())
-      for (std::size_t at = word.find(text); at != std::string_view::npos;
-           at = word.find(text, done)) {
-        if (done < at) found.push_back({done, at, invert});
-        done = at + text.size();
-        found.push_back({at, done, !invert});
-      }
-    if (done < word.size()) found.push_back({done, word.size(), invert});
   });
 }
 

@@ -18,6 +18,5 @@ ReadPreTokenizer read_punctuation;           ///< at each punctuation character
 ReadPreTokenizer read_digits;                ///< numbers, whole or digit by digit
 ReadPreTokenizer read_char_delimiter_split;  ///< at a character, which goes
 ReadPreTokenizer read_fixed_length;          ///< every so many code points
-ReadPreTokenizer read_split;                 ///< at a text
 
 }  // namespace kindred::text

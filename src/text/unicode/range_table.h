@@ -17,11 +17,12 @@ namespace kindred::text {
 template <typename Value, typename Range>
 class RangeTable {
  public:
-  /// The ranges are sorted and do not overlap; what lies between them has no flags.
-  explicit RangeTable(std::span<const Range> ranges) {
+  /// The ranges are sorted and do not overlap; what lies between them is `otherwise`.
+  explicit RangeTable(std::span<const Range> ranges, Value otherwise = {}) : otherwise_(otherwise) {
     std::size_t range = 0;
     for (char32_t block = 0; block < kBlocks; ++block) {
-      std::array<Value, 256> values{};
+      std::array<Value, 256> values;
+      values.fill(otherwise);
       const char32_t first = block * 256;
       while (range < ranges.size() && ranges[range].last < first) ++range;
       for (std::size_t i = range; i < ranges.size() && ranges[i].first < first + 256; ++i)
@@ -34,11 +35,12 @@ class RangeTable {
     }
   }
   Value operator[](char32_t code) const {
-    return code < 0x110000 ? blocks_[index_[code >> 8]][code & 255] : Value{};
+    return code < 0x110000 ? blocks_[index_[code >> 8]][code & 255] : otherwise_;
   }
 
  private:
   static constexpr char32_t kBlocks = 0x110000 / 256;
+  Value otherwise_;
   std::array<std::uint16_t, kBlocks> index_{};
   std::vector<std::array<Value, 256>> blocks_;
 };

@@ -1,0 +1,170 @@
+#include "text/patterns/character_sets.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <fmt/format.h>
+#include <pcre2.h>
+
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "text/unicode/unicode.h"
+
+namespace kindred::text {
+namespace {
+
+constexpr char32_t kCodePoints = 0x110000;
+constexpr char32_t kFirstSurrogate = 0xD800;
+constexpr char32_t kLastSurrogate = 0xDFFF;
+
+bool is_surrogate(char32_t code) { return code >= kFirstSurrogate && code <= kLastSurrogate; }
+
+/// Every code point but the surrogates, in order.
+std::string all_code_points() {
+  std::string all;
+  char bytes[4];
+  for (char32_t code = 0; code < kCodePoints; ++code)
+    if (!is_surrogate(code)) all.append(bytes, encode(code, bytes));
+  return all;
+}
+
+/// Which code points PCRE2 finds in the set between brackets.
+std::vector<bool> found_by_pcre2(const std::string& brackets) {
+  const std::string expression = "[" + brackets + "]+";
+  int error = 0;
+  std::size_t at = 0;
+  const std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)> code(
+      pcre2_compile(reinterpret_cast<const unsigned char*>(expression.data()), expression.size(),
+                    PCRE2_UTF | PCRE2_UCP, &error, &at, nullptr),
+      pcre2_code_free);
+  std::vector<bool> found(kCodePoints);
+  if (!code) return found;  // a set that this PCRE2 does not have: all of it is spelled out
+  const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> data(
+      pcre2_match_data_create(1, nullptr), pcre2_match_data_free);
+  if (!data) throw std::bad_alloc();
+  const std::string all = all_code_points();
+  const auto* bytes = reinterpret_cast<const unsigned char*>(all.data());
+  for (std::size_t begin = 0; pcre2_match(code.get(), bytes, all.size(), begin, PCRE2_NO_UTF_CHECK,
+                                          data.get(), nullptr) >= 0;) {
+    const std::size_t* ends = pcre2_get_ovector_pointer(data.get());
+    for (std::size_t i = ends[0]; i < ends[1];) {
+      const auto [code_point, size] = decode(all, i);
+      found[code_point] = true;
+      i += size;
+    }
+    begin = ends[1];
+  }
+  return found;
+}
+
+/// The code points that pass, as ranges.
+template <typename Passes>
+std::string ranges(const Passes& passes) {
+  std::string text;
+  for (char32_t code = 0; code < kCodePoints; ++code) {
+    if (is_surrogate(code) || !passes(code)) continue;
+    const char32_t first = code;
+    while (code + 1 < kCodePoints && !is_surrogate(code + 1) && passes(code + 1)) ++code;
+    text += fmt::format("\\x{{{:x}}}", static_cast<std::uint32_t>(first));
+    if (code > first) text += fmt::format("-\\x{{{:x}}}", static_cast<std::uint32_t>(code));
+  }
+  return text;
+}
+
+CharacterSet of_categories(std::string near, Categories categories) {
+  return {std::move(near),
+          [categories](char32_t code) { return contains(categories, category_of(code)); }};
+}
+
+CharacterSet of_flag(std::string near, Flags flag) {
+  return {std::move(near), [flag](char32_t code) { return (flags_of(code) & flag) != 0; }};
+}
+
+/// \w of Oniguruma, which differs from the reference's other \w in joiners and in Latin-1's powers
+/// and fractions.
+bool is_word(char32_t code) {
+  constexpr std::u32string_view kMore = U"\u00b2\u00b3\u00b9\u00bc\u00bd\u00be";
+  constexpr std::u32string_view kLess = U"\u200c\u200d";
+  return ((flags_of(code) & kWord) != 0 && kLess.find(code) == kLess.npos) ||
+         kMore.find(code) != kMore.npos;
+}
+
+/// A set of PCRE2, and what has been assigned since its Unicode: that is of one of `categories`.
+CharacterSet widened(std::string near, Categories categories) {
+  CharacterSet set = of_categories(std::move(near), categories);
+  set.widened = true;
+  return set;
+}
+
+constexpr Categories kAlphabetic = kLetters | set_of(Category::letter_number);
+
+/// Names of sets that are no categories, as Oniguruma has them.
+struct Name {
+  std::string_view name;
+  CharacterSet (*make)();
+};
+constexpr Name kNames[] = {
+    {"alnum",
+     [] {
+       return widened(R"(\p{Alphabetic}\p{Nd})", kAlphabetic | set_of(Category::decimal_number));
+     }},
+    {"alpha", [] { return widened(R"(\p{Alphabetic})", kAlphabetic); }},
+    {"any", [] { return CharacterSet{R"(\x{0}-\x{10ffff})", nullptr}; }},
+    {"blank", [] { return CharacterSet{R"(\p{Zs}\t)", nullptr}; }},
+    {"cntrl", [] { return of_categories(R"(\p{Cc})", set_of(Category::control)); }},
+    {"digit", [] { return set_of_escape('d'); }},
+    {"lower", [] { return widened(R"(\p{Lowercase})", set_of(Category::lowercase_letter)); }},
+    {"punct", [] { return of_categories(R"(\p{P}\p{S})", kPunctuations | kSymbols); }},
+    {"space", [] { return set_of_escape('s'); }},
+    {"upper", [] { return widened(R"(\p{Uppercase})", set_of(Category::uppercase_letter)); }},
+    {"word", [] { return set_of_escape('w'); }},
+    {"xdigit", [] { return set_of_escape('h'); }},
+};
+
+}  // namespace
+
+CharacterSet set_of_escape(char escape) {
+  switch (escape) {
+    case 'd':
+      return of_categories(R"(\p{Nd})", set_of(Category::decimal_number));
+    case 's':
+      return of_flag(R"(\p{Z}\x{9}-\x{d}\x{85})", kWhiteSpace);
+    case 'w':
+      return {R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})", is_word};
+    default:
+      return {"0-9A-Fa-f", nullptr};
+  }
+}
+
+std::optional<CharacterSet> set_of_name(std::string_view name) {
+  std::string plain;
+  for (const char letter : name)
+    if (letter != ' ' && letter != '-' && letter != '_')
+      plain += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
+  for (const Name& row : kNames)
+    if (row.name == plain) return row.make();
+  if (const NamedCategories* found = categories_named(name))
+    return of_categories(fmt::format("\\p{{{}}}", found->brief), found->set);
+  return std::nullopt;
+}
+
+std::string SetWriter::between_brackets(const CharacterSet& set, bool negated) {
+  if (!negated && !set.contains) return set.near;
+  std::string& text = written_[{set.near, negated}];
+  if (!text.empty()) return text;
+  std::vector<bool> near;
+  const bool near_counts = !set.contains || set.widened;
+  if (!negated || near_counts) near = found_by_pcre2(set.near);
+  const auto contains = [&](char32_t code) {
+    return (near_counts && near[code]) || (set.contains && set.contains(code));
+  };
+  if (negated) return text = ranges([&](char32_t code) { return !contains(code); });
+  bool too_many = false;
+  const std::string missing = ranges([&](char32_t code) {
+    too_many = too_many || (near[code] && !contains(code));
+    return contains(code) && !near[code];
+  });
+  return text = too_many ? ranges(contains) : set.near + missing;
+}
+
+}  // namespace kindred::text
