@@ -10,43 +10,41 @@
 namespace kindred::cli {
 namespace {
 
-using Texts = std::vector<std::string>;
-
-Result<Texts> read_lines(const TextsInput& input) {
-  Texts texts;
-  auto lines = KINDRED_TRY(files::LineReader::open(input.path));
-  while (const auto line = KINDRED_TRY(lines.next())) texts.emplace_back(*line);
-  return texts;
+Result<void> take_lines(const std::string& path, const std::string&, const TakeText& take) {
+  auto lines = KINDRED_TRY(files::LineReader::open(path));
+  while (const auto line = KINDRED_TRY(lines.next())) KINDRED_TRY(take(*line, lines.bytes_read()));
+  return {};
 }
 
-Result<Texts> read_jsonl(const TextsInput& input) {
-  Texts texts;
-  auto documents = KINDRED_TRY(files::JsonLines::open(input.path));
-  while (KINDRED_TRY(documents.next()))
-    texts.emplace_back(KINDRED_TRY(documents.text(input.field)));
-  return texts;
+Result<void> take_jsonl(const std::string& path, const std::string& field, const TakeText& take) {
+  auto documents = KINDRED_TRY(files::JsonLines::open(path));
+  while (KINDRED_TRY(documents.next())) {
+    const std::string_view text = KINDRED_TRY(documents.text(field));
+    KINDRED_TRY(take(text, documents.lines().bytes_read()));
+  }
+  return {};
 }
 
 template <files::Delimited kKind>
-Result<Texts> read_table(const TextsInput& input) {
-  Texts texts;
-  auto table = KINDRED_TRY(files::DelimitedReader::open(input.path, kKind));
-  const std::size_t column = KINDRED_TRY(table.column(input.field));
-  while (KINDRED_TRY(table.next())) texts.push_back(table.row()[column]);
-  return texts;
+Result<void> take_table(const std::string& path, const std::string& field, const TakeText& take) {
+  auto table = KINDRED_TRY(files::DelimitedReader::open(path, kKind));
+  const std::size_t column = KINDRED_TRY(table.column(field));
+  while (KINDRED_TRY(table.next()))
+    KINDRED_TRY(take(table.row()[column], table.lines().bytes_read()));
+  return {};
 }
 
 struct Format {
   const char* name;
   bool has_fields;
-  Result<Texts> (*read)(const TextsInput&);
+  Result<void> (*take)(const std::string& path, const std::string& field, const TakeText& take);
 };
 
 constexpr std::array kFormats = {
-    Format{"text", false, read_lines},
-    Format{"jsonl", true, read_jsonl},
-    Format{"csv", true, read_table<files::Delimited::csv>},
-    Format{"tsv", true, read_table<files::Delimited::tsv>},
+    Format{"text", false, take_lines},
+    Format{"jsonl", true, take_jsonl},
+    Format{"csv", true, take_table<files::Delimited::csv>},
+    Format{"tsv", true, take_table<files::Delimited::tsv>},
 };
 
 }  // namespace
@@ -54,9 +52,9 @@ constexpr std::array kFormats = {
 void add_texts_options(CLI::App& command, TextsInput& input) {
   std::vector<std::string> names;
   for (const Format& format : kFormats) names.emplace_back(format.name);
-  command.add_option("--input", input.path, "File of texts, - for standard input")
-      ->type_name("FILE")
-      ->capture_default_str();
+  command.add_option("--input", input.paths, "Files of texts, - for standard input")
+      ->type_name("FILE...")
+      ->default_str("-");
   command
       .add_option("--format", input.format,
                   "text: one a line; jsonl, csv, tsv: the texts of --field")
@@ -66,17 +64,29 @@ void add_texts_options(CLI::App& command, TextsInput& input) {
       ->type_name("NAME");
 }
 
-Result<Texts> read_texts(const TextsInput& input) {
+Result<void> for_each_text(const TextsInput& input, const std::string& path, const TakeText& take) {
   for (const Format& format : kFormats) {
     if (input.format != format.name) continue;
     if (format.has_fields && input.field.empty())
       throw UsageError("--format " + input.format +
                        " needs --field, the field that holds the text");
-    return format.read(input);
+    return format.take(path, input.field, take);
   }
   throw UsageError("--format " + input.format + " is unknown");
 }
 
-std::vector<std::string_view> views_of(const Texts& texts) { return {texts.begin(), texts.end()}; }
+Result<std::vector<std::string>> read_texts(const TextsInput& input) {
+  std::vector<std::string> texts;
+  for (const std::string& path : input.paths)
+    KINDRED_TRY(for_each_text(input, path, [&](std::string_view text, std::uint64_t) {
+      texts.emplace_back(text);
+      return Result<void>{};
+    }));
+  return texts;
+}
+
+std::vector<std::string_view> views_of(const std::vector<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
 
 }  // namespace kindred::cli

@@ -30,9 +30,10 @@ class TokenizeTest(unittest.TestCase):
         self.assertEqual((code, words), (0, ""))
         return output.splitlines()
 
-    def refused(self, *arguments, code=1, input=b""):
-        found, output, words = self.run_program(*arguments, input=input)
-        self.assertEqual((found, output), (code, ""), words)
+    def refused(self, *arguments, code=1, input=b"", output=""):
+        """What a run that must fail says; `output` is what it has printed before."""
+        found, printed, words = self.run_program(*arguments, input=input)
+        self.assertEqual((found, printed), (code, output), words)
         if code == 1:
             self.assertTrue(words.startswith("kindred: ") and words.count("\n") == 1, words)
         return words
@@ -88,8 +89,67 @@ class TokenizeTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             self.assertIn("has no tokenizer.json and no vocab.txt", self.refused("--model", folder, input="a\n"))
 
+    def test_reads_several_files_one_after_the_other(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first, second = pathlib.Path(folder, "first"), pathlib.Path(folder, "second")
+            first.write_text("the fox")
+            second.write_text("a cat\n")
+            self.assertEqual(self.tokens("the river\n", "--input", first, "-", second),
+                             ["[CLS] the fox [SEP]", "[CLS] the river [SEP]", "[CLS] a cat [SEP]"])
+
+    def test_counts_tokens_of_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            short, long, empty = (pathlib.Path(folder, name) for name in ("short.txt", "long.txt", "empty.txt"))
+            short.write_text("The river bank.\n\nsearching\n")  # 4 tokens, none, 2
+            long.write_text("fox " * 100)  # not cut at the window of 32
+            empty.write_text("")
+            self.assertEqual(self.tokens("", "--count", "--input", short), [f"6 {short}"])
+            self.assertEqual(self.tokens("", "--count", "--special-tokens", "--input", short), [f"12 {short}"])
+            self.assertEqual(self.tokens("", "--count", "--input", short, long, empty),
+                             [f"  6 {short}", f"100 {long}", f"  0 {empty}", "106 total"])
+            (line,) = map(json.loads, self.tokens("", "--count", "--json", "--input", short, long))
+            self.assertEqual(line, {"texts": 4, "bytes": 424, "tokens": 106, "files": [
+                {"file": str(short), "texts": 3, "bytes": 24, "tokens": 6},
+                {"file": str(long), "texts": 1, "bytes": 400, "tokens": 100}]})
+        self.assertEqual(self.tokens('{"t": "the fox"}\n{"t": "fox"}\n', "--count", "--format", "jsonl", "--field", "t"), ["3 -"])
+
+    def test_counts_what_is_larger_than_it_tokenizes_at_once(self):
+        lines = 300_000  # of 20 bytes: several times the few megabytes that are in memory
+        for threads in (1, 3):
+            self.assertEqual(self.tokens("the fox the river a\n" * lines, "--count", "--threads", threads), [f"{5 * lines} -"])
+        self.assertEqual(self.tokens("\n" * 5_000_000, "--count", "--special-tokens"), ["10000000 -"])
+
+    def test_goes_back_from_ids(self):
+        texts = "the river bank.\n\nsearching\n"
+        rows = list(map(json.loads, self.tokens(texts, "--json")))
+        spellings = {
+            "words": "".join(" ".join(map(str, row["ids"])) + "\n" for row in rows),
+            "blanks": "".join("\t " + "  ".join(map(str, row["ids"])) + " \r\n" for row in rows),
+            "lists": "".join(json.dumps(row["ids"]) + "\n" for row in rows),
+            "objects": "".join(json.dumps(row) + "\n" for row in rows),
+        }
+        for name, ids in spellings.items():
+            self.assertEqual(self.tokens(ids, "--decode"), ["the river bank .", "", "search ##ing"], name)  # the file has no decoder
+            self.assertEqual(self.tokens(ids, "--decode", "--special-tokens"),
+                             ["[CLS] the river bank . [SEP]", "[CLS] [SEP]", "[CLS] search ##ing [SEP]"], name)
+        self.assertEqual(list(map(json.loads, self.tokens(spellings["lists"], "--decode", "--json"))),
+                         [{"text": "the river bank ."}, {"text": ""}, {"text": "search ##ing"}])
+        self.assertEqual(self.tokens("\n4000000000\n", "--decode"), ["", ""])  # the vocabulary has no such token
+        tokenizer = MODEL.parents[1] / "tokenizers" / "bpe_bytes.json"
+        text = "the\r\n caf\u00e9"
+        _, ids, _ = self.run_program("--model", tokenizer, "--json", "--format", "jsonl", "--field", "t", input=json.dumps({"t": text}))
+        code, output, words = self.run_program("--model", tokenizer, "--decode", "--json", input=ids)
+        self.assertEqual((code, json.loads(output)["text"], words), (0, text, ""))
+
+    def test_names_the_line_of_what_is_no_id(self):
+        for wrong in ("fox", "-1", "1.5", "4294967296", "1,2", "[1", "[1, -2]", "[1.5]", '["a"]', "[4294967296]", "{}", '{"ids": 1}', "[[1]]"):
+            words = self.refused("--model", MODEL, "--decode", input=f"1 2\n{wrong}\n", output="".join(self.tokens("1 2\n", "--decode")) + "\n")
+            self.assertIn("standard input: line 2: ", words, wrong)
+
     def test_tells_misuse_from_failure(self):
         self.refused(code=2)
+        for wrong in (["--count", "--decode"], ["--count", "--no-truncate"], ["--decode", "--format", "jsonl"], ["--special-tokens"]):
+            self.refused("--model", MODEL, *wrong, code=2)
         self.refused("--model", MODEL, "--format", "xml", code=2)
         self.refused("--model", MODEL, "--format", "jsonl", code=2)
 

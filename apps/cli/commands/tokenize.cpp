@@ -1,4 +1,4 @@
-/// kindred tokenize: texts to tokens.
+/// kindred tokenize: texts to tokens; how many; and back.
 #include <fmt/format.h>
 
 #include <memory>
@@ -11,6 +11,8 @@
 #include "model_folder.h"
 #include "text/unicode/unicode.h"
 #include "texts_input.h"
+#include "tokenize_count.h"
+#include "tokenize_decode.h"
 #include "tokenize_train.h"
 
 namespace kindred::cli {
@@ -21,6 +23,9 @@ using nlohmann::json;
 struct Options {
   ModelChoice model;
   TextsInput input;
+  bool count = false;
+  bool decode = false;
+  bool special_tokens = false;
   bool no_truncate = false;
   bool json = false;
   std::size_t threads = 0;
@@ -72,6 +77,14 @@ Result<void> tokenize(const Options& options) {
   set_threads(options.threads);
   const auto folder = KINDRED_TRY(model_folder(options.model));
   const Tokenizer tokenizer = KINDRED_TRY(Tokenizer::open(folder));
+  if (options.count)
+    return count_tokens(
+        tokenizer,
+        {.input = options.input, .special_tokens = options.special_tokens, .json = options.json});
+  if (options.decode)
+    return decode_ids(tokenizer, {.paths = options.input.paths,
+                                  .special_tokens = options.special_tokens,
+                                  .json = options.json});
   const auto texts = KINDRED_TRY(read_texts(options.input));
   const std::size_t max_tokens = options.no_truncate ? 0 : window_of(folder, tokenizer);
   const auto batch = KINDRED_TRY(
@@ -104,21 +117,37 @@ void add_tokenize(CLI::App& program, Action& action) {
   auto options = std::make_shared<Options>();
   add_model_options(*command, options->model, /*required=*/false);
   add_texts_options(*command, options->input);
-  command->add_flag("--no-truncate", options->no_truncate,
-                    "Keep all tokens of a text longer than the model's window");
+  auto* no_truncate = command->add_flag("--no-truncate", options->no_truncate,
+                                        "Keep all tokens of a text longer than the model's window");
+  auto* count = command->add_flag("--count", options->count,
+                                  "Print how many tokens each file has, and all of them");
+  auto* decode = command->add_flag("--decode", options->decode,
+                                   "Go back: print the text of each line of ids (as blanks part "
+                                   "them, or as --json prints them)");
+  count->excludes(decode)->excludes(no_truncate);
+  decode->excludes(no_truncate)
+      ->excludes(command->get_option("--format"))
+      ->excludes(command->get_option("--field"));
+  command->add_flag("--special-tokens", options->special_tokens,
+                    "With --count, count those that frame each text; with --decode, keep them");
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
       ->capture_default_str();
   command->add_flag(
       "--json", options->json,
-      "Print a JSON object a text: ids, tokens, and offsets in code points of the text");
+      "Print a JSON object a text: ids, tokens, and offsets in code points of the text; of --count "
+      "one for all files; of --decode one a line: text");
   command->footer(
       "Examples:\n"
       "  echo 'a tokenizer' | kindred tokenize --model all-MiniLM-L6-v2\n"
-      "  kindred tokenize --model all-MiniLM-L6-v2 --input titles.txt --json");
+      "  kindred tokenize --model all-MiniLM-L6-v2 --input titles.txt --json\n"
+      "  kindred tokenize --model all-MiniLM-L6-v2 --input a.txt b.txt --count\n"
+      "  echo '7592 2088' | kindred tokenize --model all-MiniLM-L6-v2 --decode");
   add_tokenize_train(*command, action);
   command->callback([options, command, &action] {
     if (!command->get_subcommands().empty()) return;
     if (options->model.model.empty()) throw CLI::RequiredError("--model");
+    if (options->special_tokens && !options->count && !options->decode)
+      throw UsageError("--special-tokens goes with --count or --decode");
     action = [options] { return tokenize(*options); };
   });
 }
