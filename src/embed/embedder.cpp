@@ -93,17 +93,22 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
   std::size_t done = 0;
   bool cancelled = false;
 
+  // The end that the tokenizer's file cuts; what it says of pairs has no meaning here.
+  const TokenizeOptions tokenizing{
+      .max_tokens = parts.max_tokens,
+      .truncation = Truncation{.side = parts.tokenizer.truncation().side}};
+
   for (std::size_t first = 0; first < texts.size();) {
     const std::size_t end = window_end(texts, first);
-    const TokenBatch tokens = KINDRED_TRY(parts.tokenizer.tokenize(
-        texts.subspan(first, end - first), {.max_tokens = parts.max_tokens}));
+    const TokenBatch tokens =
+        KINDRED_TRY(parts.tokenizer.tokenize(texts.subspan(first, end - first), tokenizing));
     KINDRED_TRY(parts.check_ids(tokens));
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
 
-    std::vector<std::size_t> lengths(tokens.texts());
-    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = tokens.text(i).size();
+    std::vector<std::size_t> lengths(tokens.sequences());
+    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = tokens.sequence(i).size();
     done += static_cast<std::size_t>(std::ranges::count(lengths, std::size_t{0}));
     // Every thread gets a share, as long as shares are worth a thread.
     const std::size_t share = std::max<std::size_t>(tokens.ids.size() / workspaces.size() + 1, 128);
@@ -149,7 +154,7 @@ void Embedder::Parts::encode(const TokenBatch& tokens, std::span<const std::size
   std::vector<std::uint32_t> type_ids;
   std::vector<std::size_t> starts = {0};
   for (const std::size_t text : texts) {
-    const auto text_ids = tokens.text(text);
+    const auto text_ids = tokens.sequence(text);
     ids.insert(ids.end(), text_ids.begin(), text_ids.end());
     type_ids.insert(type_ids.end(),
                     tokens.type_ids.begin() + static_cast<std::ptrdiff_t>(tokens.starts[text]),

@@ -49,15 +49,19 @@ std::unique_ptr<Pipeline::Scratch> Pipeline::make_scratch() const {
 void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, Scratch& scratch,
                    Tokens& out) const {
   out.clear();
-  const auto add = [&](std::uint32_t id, TokenOffset offset) {
-    out.ids.push_back(id);
-    if (with_offsets) out.offsets.push_back(offset);
+  // An added token, found as `found`.
+  const auto add = [&](const AddedToken& token, std::string_view found, TokenOffset offset) {
+    if (with_offsets) {
+      if (token.lstrip || token.rstrip) out.stripping.push_back({out.ids.size(), blanks_of(found)});
+      out.offsets.push_back(offset);
+    }
+    out.ids.push_back(token.id);
   };
   added_in_original_.split(text, scratch.stretches);
   for (const Stretch& stretch : scratch.stretches) {
     if (out.ids.size() > limit) return;
     if (stretch.token != nullptr) {
-      add(stretch.token->id,
+      add(*stretch.token, text.substr(stretch.begin, stretch.end - stretch.begin),
           {static_cast<std::uint32_t>(stretch.begin), static_cast<std::uint32_t>(stretch.end)});
       continue;
     }
@@ -75,7 +79,8 @@ void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, 
     added_in_normalized_.split(whole.text, scratch.normalized_stretches);
     for (const Stretch& inner : scratch.normalized_stretches) {
       if (inner.token != nullptr) {
-        add(inner.token->id, whole.origin(inner.begin, inner.end));
+        add(*inner.token, std::string_view(whole.text).substr(inner.begin, inner.end - inner.begin),
+            whole.origin(inner.begin, inner.end));
         continue;
       }
       words.clear(whole.with_origins);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "text/post_processors/trim_offsets.h"
 #include "text/specification.h"
 
 namespace kindred::text {
@@ -28,10 +29,18 @@ class Pipeline {
   struct Tokens {
     std::vector<std::uint32_t> ids;
     std::vector<TokenOffset> offsets;  ///< as many as ids where asked for, else empty
+    /// Where offsets are asked for: the tokens that took white space of the text along, which their
+    /// own texts don't show.
+    struct Stripping {
+      std::size_t token;
+      Blanks blanks;
+    };
+    std::vector<Stripping> stripping;
 
     void clear() {
       ids.clear();
       offsets.clear();
+      stripping.clear();
     }
   };
   /// Memory that one thread uses again and again.

@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "kindred/tokenizer.h"
 #include "text/added_tokens.h"
 #include "text/decoders/decoder.h"
 #include "text/models/model.h"
@@ -22,9 +24,11 @@ struct TokenizerSpecification {
   std::vector<std::unique_ptr<const Normalizer>> normalizers;       ///< in their order
   std::vector<std::unique_ptr<const PreTokenizer>> pre_tokenizers;  ///< in their order
   std::unique_ptr<const Model> model;                               ///< not null
-  Frame frame;
+  Frames frames;
   std::vector<std::unique_ptr<const Decoder>> decoders;  ///< in their order
-  std::size_t max_tokens = 0;  ///< what the files ask for, 0 where they don't say
+  std::size_t max_tokens = 0;      ///< what the files ask for, 0 where they don't say
+  Truncation truncation;           ///< how the files cut
+  std::optional<Padding> padding;  ///< how the files pad, if they say so
 };
 
 /// All of `normalizers`, in order. `spare` is memory to work in.

@@ -10,19 +10,16 @@
 
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
+#include "text/framer.h"
 #include "text/patterns/pattern.h"
 #include "text/pipeline.h"
-#include "text/post_processors/trim_offsets.h"
 #include "text/readers/sentencepiece.h"
 #include "text/readers/tokenizer_json.h"
 #include "text/readers/vocab_txt.h"
 #include "text/scratch_pool.h"
-#include "text/truncation.h"
 
 namespace kindred {
 
-using text::Frame;
-using text::FramePart;
 using text::Pipeline;
 
 struct Tokenizer::Parts {
@@ -49,7 +46,6 @@ struct Tokenizer::Parts {
 
 namespace {
 
-constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 /// Bytes of text that one item of a parallel loop takes.
 constexpr std::size_t kBytesPerItem = std::size_t{1} << 16;
 
@@ -80,106 +76,26 @@ std::vector<Item> split(const Texts& texts) {
   return items;
 }
 
-/// Cuts, frames and appends the tokens of one text after the other.
-class Framer {
- public:
-  Framer(const Pipeline& pipeline, Pipeline::Scratch& scratch, const TokenizeOptions& options,
-         bool pair)
-      : pipeline_(pipeline),
-        scratch_(scratch),
-        options_(options),
-        frame_(pair ? pipeline.specification().frame.pair : pipeline.specification().frame.single) {
-    special_ = static_cast<std::size_t>(std::ranges::count_if(
-        frame_, [](const FramePart& part) { return part.kind == FramePart::Kind::special; }));
-    if (!options.special_tokens) special_ = 0;
-    limit_ = options.max_tokens == 0 ? kNoLimit
-                                     : options.max_tokens - std::min(special_, options.max_tokens);
-  }
-
-  /// Special tokens that each sequence has.
-  std::size_t special() const { return special_; }
-
-  void add_single(std::string_view text, TokenBatch& out) {
-    run(text, limit_, first_);
-    append(std::min(first_.ids.size(), limit_), 0, out);
-    out.truncated.push_back(first_.ids.size() > limit_ ? 1 : 0);
-  }
-
-  void add_pair(std::string_view first, std::string_view second, TokenBatch& out) {
-    run(first, kNoLimit, first_);
-    run(second, kNoLimit, second_);
-    const auto [kept_first, kept_second] =
-        text::truncate_longest_first(first_.ids.size(), second_.ids.size(), limit_);
-    append(kept_first, kept_second, out);
-    out.truncated.push_back(kept_first + kept_second < first_.ids.size() + second_.ids.size() ? 1
-                                                                                              : 0);
-  }
-
- private:
-  void run(std::string_view text, std::size_t limit, Pipeline::Tokens& tokens) {
-    pipeline_.run(text, limit, options_.offsets, scratch_, tokens);
-    const text::TokenizerSpecification& specification = pipeline_.specification();
-    if (options_.offsets && specification.frame.trims_offsets)
-      text::trim_offsets(text, specification.vocabulary, tokens.ids,
-                         specification.frame.add_prefix_space, tokens.offsets);
-  }
-
-  void append(std::size_t kept_first, std::size_t kept_second, TokenBatch& out) {
-    for (const FramePart& part : frame_) {
-      switch (part.kind) {
-        case FramePart::Kind::special:
-          if (!options_.special_tokens) break;
-          out.ids.push_back(part.id);
-          out.type_ids.push_back(part.type_id);
-          if (options_.offsets) out.offsets.push_back({});
-          break;
-        case FramePart::Kind::first_text:
-          append_text(first_, kept_first, part.type_id, out);
-          break;
-        case FramePart::Kind::second_text:
-          append_text(second_, kept_second, part.type_id, out);
-          break;
-      }
-    }
-    out.starts.push_back(out.ids.size());
-  }
-
-  void append_text(const Pipeline::Tokens& tokens, std::size_t kept, std::uint8_t type_id,
-                   TokenBatch& out) const {
-    const auto end = static_cast<std::ptrdiff_t>(kept);
-    out.ids.insert(out.ids.end(), tokens.ids.begin(), tokens.ids.begin() + end);
-    out.type_ids.insert(out.type_ids.end(), kept, type_id);
-    if (options_.offsets)
-      out.offsets.insert(out.offsets.end(), tokens.offsets.begin(), tokens.offsets.begin() + end);
-  }
-
-  const Pipeline& pipeline_;
-  Pipeline::Scratch& scratch_;
-  const TokenizeOptions& options_;
-  const std::vector<FramePart>& frame_;
-  std::size_t special_;
-  std::size_t limit_;  // tokens beside the special ones
-  Pipeline::Tokens first_;
-  Pipeline::Tokens second_;
-};
-
 /// All parts, one after the other, each copied by whoever is free.
 TokenBatch joined(const std::vector<TokenBatch>& parts) {
-  // Where each part begins, and what all have: tokens, and texts.
+  // Where each part begins, and what all have: tokens, and sequences.
   std::vector<std::size_t> tokens(parts.size() + 1);
-  std::vector<std::size_t> texts(parts.size() + 1);
+  std::vector<std::size_t> sequences(parts.size() + 1);
   bool offsets = false;
+  bool sources = false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     tokens[i + 1] = tokens[i] + parts[i].ids.size();
-    texts[i + 1] = texts[i] + parts[i].texts();
+    sequences[i + 1] = sequences[i] + parts[i].sequences();
     offsets = offsets || !parts[i].offsets.empty();
+    sources = sources || !parts[i].sources.empty();
   }
   TokenBatch out;
   out.ids.resize(tokens.back());
   out.type_ids.resize(tokens.back());
   if (offsets) out.offsets.resize(tokens.back());
-  out.starts.resize(texts.back() + 1);
-  out.truncated.resize(texts.back());
+  out.starts.resize(sequences.back() + 1);
+  out.truncated.resize(sequences.back());
+  if (sources) out.sources.resize(sequences.back());
   base::parallel_for(parts.size(), [&](std::size_t i, std::size_t) {
     const TokenBatch& part = parts[i];
     const auto copy = [](const auto& from, auto& to, std::size_t begin) {
@@ -188,20 +104,17 @@ TokenBatch joined(const std::vector<TokenBatch>& parts) {
     copy(part.ids, out.ids, tokens[i]);
     copy(part.type_ids, out.type_ids, tokens[i]);
     copy(part.offsets, out.offsets, tokens[i]);
-    copy(part.truncated, out.truncated, texts[i]);
-    for (std::size_t text = 0; text < part.texts(); ++text)
-      out.starts[texts[i] + text + 1] = tokens[i] + part.starts[text + 1];
+    copy(part.truncated, out.truncated, sequences[i]);
+    copy(part.sources, out.sources, sequences[i]);
+    for (std::size_t j = 0; j < part.sequences(); ++j)
+      out.starts[sequences[i] + j + 1] = tokens[i] + part.starts[j + 1];
   });
   return out;
 }
 
 Result<TokenBatch> tokenize_all(const Pipeline& pipeline, text::ScratchPool& scratches,
                                 const Texts& texts, bool pair, const TokenizeOptions& options) {
-  const std::size_t special = Framer(pipeline, *scratches.take(), options, pair).special();
-  if (options.max_tokens != 0 && options.max_tokens < special)
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("max_tokens is {}, the special tokens alone are {}", options.max_tokens,
-                            special));
+  KINDRED_TRY(text::Framer(pipeline, *scratches.take(), options, pair).check());
   for (std::size_t i = 0; i < texts.first.size(); ++i)
     if (texts.bytes(i) > std::numeric_limits<std::uint32_t>::max())
       return fail(
@@ -213,14 +126,15 @@ Result<TokenBatch> tokenize_all(const Pipeline& pipeline, text::ScratchPool& scr
   std::vector<std::string> failures(items.size());
   base::parallel_for(items.size(), [&](std::size_t item, std::size_t) {
     const auto scratch = scratches.take();
-    Framer framer(pipeline, *scratch, options, pair);
+    text::Framer framer(pipeline, *scratch, options, pair);
     std::size_t i = items[item].first;
     try {
       for (; i < items[item].last; ++i) {
-        if (pair) {
-          framer.add_pair(texts.first[i], texts.second[i], parts[item]);
-        } else {
-          framer.add_single(texts.first[i], parts[item]);
+        const auto added =
+            framer.add(i, texts.first[i], pair ? texts.second[i] : std::string_view(), parts[item]);
+        if (!added) {
+          failures[item] = fmt::format("text {}: {}", i, added.error().message);
+          break;
         }
       }
     } catch (const text::PatternError& error) {
@@ -322,5 +236,11 @@ std::optional<std::uint32_t> Tokenizer::id(std::string_view token) const {
 }
 
 std::size_t Tokenizer::max_tokens() const { return parts_->pipeline.specification().max_tokens; }
+
+Truncation Tokenizer::truncation() const { return parts_->pipeline.specification().truncation; }
+
+std::optional<Padding> Tokenizer::padding() const {
+  return parts_->pipeline.specification().padding;
+}
 
 }  // namespace kindred

@@ -93,7 +93,7 @@ TEST(Tokenizer, GivesTheSameAtAnyThreadCount) {
     EXPECT_EQ(together->truncated, alone->truncated);
   }
   set_threads(0);
-  EXPECT_EQ(alone->texts(), 300U);
+  EXPECT_EQ(alone->sequences(), 300U);
 }
 
 TEST(Tokenizer, SaysWhatWasCut) {
@@ -102,7 +102,7 @@ TEST(Tokenizer, SaysWhatWasCut) {
   const auto batch = tokenizer.tokenize(texts, {.max_tokens = 5});
   EXPECT_THAT(batch->truncated, ElementsAre(0, 1, 0));
   EXPECT_THAT(batch->starts, ElementsAre(0, 5, 10, 12));
-  EXPECT_EQ(batch->text(1).size(), 5U);
+  EXPECT_EQ(batch->sequence(1).size(), 5U);
 }
 
 TEST(Tokenizer, LeavesRoomForSpecialTokens) {
@@ -113,7 +113,7 @@ TEST(Tokenizer, LeavesRoomForSpecialTokens) {
   EXPECT_EQ(tokenizer.tokenize(text, {.max_tokens = 2})->ids.size(), 2U);
   EXPECT_FALSE(tokenizer.tokenize_pairs(text, text, {.max_tokens = 2}));
   EXPECT_FALSE(tokenizer.tokenize_pairs(text, {}, {}));
-  EXPECT_EQ(tokenizer.tokenize({}, {})->texts(), 0U);
+  EXPECT_EQ(tokenizer.tokenize({}, {})->sequences(), 0U);
 }
 
 TEST(Tokenizer, TakesAnyBytes) {

@@ -16,6 +16,7 @@ from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizer
 from transformers import BertTokenizer
 
 import tokenizers_bpe
+import tokenizers_framing
 import tokenizers_splits
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures" / "tokenizers"
@@ -103,6 +104,7 @@ def main() -> None:
     (FIXTURES / "cases.json").write_text("[\n" + ",\n".join(json.dumps(row) for row in cases) + "\n]\n")
     print(f"{len(references)} tokenizers, {len(cases)} cases")
     tokenizers_unigram.write()
+    tokenizers_framing.write()
 
 
 if __name__ == "__main__":

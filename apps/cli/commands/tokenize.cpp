@@ -87,11 +87,13 @@ Result<void> tokenize(const Options& options) {
                                   .json = options.json});
   const auto texts = KINDRED_TRY(read_texts(options.input));
   const std::size_t max_tokens = options.no_truncate ? 0 : window_of(folder, tokenizer);
-  const auto batch = KINDRED_TRY(
-      tokenizer.tokenize(views_of(texts), {.max_tokens = max_tokens, .offsets = options.json}));
+  const TokenizeOptions tokenizing{.max_tokens = max_tokens,
+                                   .offsets = options.json,
+                                   .truncation = Truncation{.side = tokenizer.truncation().side}};
+  const auto batch = KINDRED_TRY(tokenizer.tokenize(views_of(texts), tokenizing));
 
-  for (std::size_t i = 0; i < batch.texts(); ++i) {
-    const auto ids = batch.text(i);
+  for (std::size_t i = 0; i < batch.sequences(); ++i) {
+    const auto ids = batch.sequence(i);
     if (options.json) {
       json tokens = json::array();
       for (const std::uint32_t id : ids) tokens.push_back(std::string(tokenizer.token(id)));

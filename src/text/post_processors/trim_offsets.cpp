@@ -12,11 +12,7 @@ bool is_blank(char32_t code) {
   return code == byte_alphabet()[' '] || (flags_of(code) & kSpace) != 0;
 }
 
-/// How many blanks a token begins with, and ends with.
-struct Blanks {
-  std::size_t leading = 0;
-  std::size_t trailing = 0;
-};
+}  // namespace
 
 Blanks blanks_of(std::string_view token) {
   Blanks blanks;
@@ -32,23 +28,18 @@ Blanks blanks_of(std::string_view token) {
   return blanks;
 }
 
-}  // namespace
-
-void trim_offsets(std::string_view text, const Vocabulary& vocabulary,
-                  std::span<const std::uint32_t> ids, bool add_prefix_space,
-                  std::span<TokenOffset> offsets) {
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    auto [leading, trailing] = blanks_of(vocabulary.token(ids[i]));
-    TokenOffset& offset = offsets[i];
-    if ((i == 0 || offset.begin == 0) && add_prefix_space && leading == 1) leading = 0;
-    for (; leading > 0 && offset.begin < offset.end; --leading)
-      offset.begin = std::min(offset.begin + decode(text, offset.begin).size, offset.end);
-    for (; trailing > 0 && offset.begin < offset.end; --trailing) {
-      std::uint32_t before = offset.end - 1;
-      while (before > offset.begin && (static_cast<unsigned char>(text[before]) & 0xC0) == 0x80)
-        --before;
-      offset.end = before;
-    }
+void trim_offset(std::string_view text, Blanks blanks, OffsetTrim trim, bool first,
+                 TokenOffset& offset) {
+  auto [leading, trailing] = blanks;
+  if (((first && trim.at_start) || offset.begin == 0) && trim.add_prefix_space && leading == 1)
+    leading = 0;
+  for (; leading > 0 && offset.begin < offset.end; --leading)
+    offset.begin = std::min(offset.begin + decode(text, offset.begin).size, offset.end);
+  for (; trailing > 0 && offset.begin < offset.end; --trailing) {
+    std::uint32_t before = offset.end - 1;
+    while (before > offset.begin && (static_cast<unsigned char>(text[before]) & 0xC0) == 0x80)
+      --before;
+    offset.end = before;
   }
 }
 

@@ -1,20 +1,25 @@
 /// Offsets without the white space that byte-level tokens carry.
 #pragma once
 
-#include <span>
+#include <cstddef>
 #include <string_view>
 
 #include "kindred/tokenizer.h"
 #include "text/post_processors/frame.h"
-#include "text/vocabulary.h"
 
 namespace kindred::text {
 
-/// Moves the offsets of a text's tokens past the blanks at the ends of each token; the blank that
-/// add_prefix_space put before the text itself has no place, so nothing is moved for it. `text` is
-/// the original, `ids` and `offsets` are its tokens'.
-void trim_offsets(std::string_view text, const Vocabulary& vocabulary,
-                  std::span<const std::uint32_t> ids, bool add_prefix_space,
-                  std::span<TokenOffset> offsets);
+/// How many blanks a token begins with, and ends with.
+struct Blanks {
+  std::size_t leading = 0;
+  std::size_t trailing = 0;
+};
+Blanks blanks_of(std::string_view token);
+
+/// Moves the offset of a token past the `blanks` at its ends. The blank that add_prefix_space put
+/// before the text itself has no place in `text`, the original, so nothing is moved for it.
+/// `first`: whether no token of the text stands before this one.
+void trim_offset(std::string_view text, Blanks blanks, OffsetTrim trim, bool first,
+                 TokenOffset& offset);
 
 }  // namespace kindred::text

@@ -75,17 +75,11 @@ TEST(TokenizerJson, NeedsTheUnknownToken) {
   EXPECT_EQ(problem_of(tokenizer), "t.json: model: the vocabulary has no unknown token \"<unk>\"");
 }
 
-TEST(TokenizerJson, RefusesAnAddedTokenOfWhichNothingIsLeft) {
-  json tokenizer = valid();
-  tokenizer["added_tokens"].push_back(
-      {{"id", 500}, {"content", "\u0301"}, {"normalized", true}, {"special", false}});
-  EXPECT_THAT(problem_of(tokenizer), HasSubstr("nothing is left of"));
-}
-
 TEST(TokenizerJson, ChecksTheTemplate) {
   json tokenizer = valid();
-  tokenizer["post_processor"]["pair"] = tokenizer["post_processor"]["single"];
-  EXPECT_THAT(problem_of(tokenizer), HasSubstr("a template with sequences A and B once each"));
+  tokenizer["post_processor"]["pair"][0] = {{"Sequence", {{"id", "C"}, {"type_id", 0}}}};
+  EXPECT_THAT(problem_of(tokenizer),
+              HasSubstr("\"pair\" is missing or wrong, a list of special tokens and sequences"));
   tokenizer = valid();
   tokenizer["post_processor"]["special_tokens"].erase("[SEP]");
   EXPECT_THAT(problem_of(tokenizer), HasSubstr("[SEP]"));
@@ -95,9 +89,49 @@ TEST(TokenizerJson, ReadsTruncation) {
   json tokenizer = valid();
   tokenizer["truncation"] = {
       {"direction", "Right"}, {"max_length", 128}, {"strategy", "LongestFirst"}, {"stride", 0}};
-  EXPECT_EQ(parse_tokenizer_json(tokenizer.dump(), "t.json")->max_tokens, 128U);
+  const auto right = parse_tokenizer_json(tokenizer.dump(), "t.json");
+  EXPECT_EQ(right->max_tokens, 128U);
+  EXPECT_EQ(right->truncation, Truncation{});
+  tokenizer["truncation"] = {
+      {"direction", "Left"}, {"max_length", 64}, {"strategy", "OnlySecond"}, {"stride", 3}};
+  const auto left = parse_tokenizer_json(tokenizer.dump(), "t.json");
+  EXPECT_EQ(left->max_tokens, 64U);
+  EXPECT_EQ(
+      left->truncation,
+      (Truncation{.side = Side::left, .strategy = Truncation::Strategy::only_second, .stride = 3}));
+  tokenizer["truncation"]["direction"] = "Up";
+  EXPECT_EQ(problem_of(tokenizer),
+            "t.json: truncation: \"direction\" is missing or wrong, Left or Right is needed");
   tokenizer["truncation"]["direction"] = "Left";
-  EXPECT_THAT(problem_of(tokenizer), HasSubstr("cuts LongestFirst at the Left"));
+  tokenizer["truncation"]["strategy"] = 3;
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("\"strategy\" is missing or wrong"));
+  tokenizer["truncation"]["strategy"] = "OnlyFirst";
+  tokenizer["truncation"]["stride"] = -1;
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("\"stride\" is missing or wrong"));
+}
+
+TEST(TokenizerJson, ReadsPadding) {
+  json tokenizer = valid();
+  EXPECT_FALSE(parse_tokenizer_json(tokenizer.dump(), "t.json")->padding);
+  tokenizer["padding"] = {{"strategy", {{"Fixed", 12}}},
+                          {"direction", "Left"},
+                          {"pad_to_multiple_of", 8},
+                          {"pad_id", 5},
+                          {"pad_type_id", 2},
+                          {"pad_token", "[PAD]"}};
+  EXPECT_EQ(parse_tokenizer_json(tokenizer.dump(), "t.json")->padding,
+            (Padding{.side = Side::left, .id = 5, .type_id = 2, .length = 12, .multiple_of = 8}));
+  tokenizer["padding"]["strategy"] = "BatchLongest";
+  tokenizer["padding"]["pad_to_multiple_of"] = nullptr;
+  EXPECT_EQ(parse_tokenizer_json(tokenizer.dump(), "t.json")->padding,
+            (Padding{.side = Side::left, .id = 5, .type_id = 2}));
+  tokenizer["padding"]["strategy"] = "Shortest";
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("t.json: padding: \"strategy\" is missing or"));
+  tokenizer["padding"]["strategy"] = {{"Fixed", -1}};
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("\"Fixed\" is missing or wrong"));
+  tokenizer["padding"]["strategy"] = "BatchLongest";
+  tokenizer["padding"]["pad_type_id"] = 256;
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("\"pad_type_id\" is missing or wrong"));
 }
 
 }  // namespace

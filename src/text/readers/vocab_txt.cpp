@@ -100,11 +100,14 @@ Result<TokenizerSpecification> read_vocab_txt(const std::filesystem::path& path)
   };
   const std::string unknown = special_token(settings, "unk_token", "[UNK]");
   KINDRED_TRY(add_special("unk_token", "[UNK]"));
-  KINDRED_TRY(add_special("pad_token", "[PAD]"));
+  const std::uint32_t pad = KINDRED_TRY(add_special("pad_token", "[PAD]"));
   KINDRED_TRY(add_special("mask_token", "[MASK]"));
   const std::uint32_t cls = KINDRED_TRY(add_special("cls_token", "[CLS]"));
   const std::uint32_t sep = KINDRED_TRY(add_special("sep_token", "[SEP]"));
-  out.frame = bert_frame(cls, sep);
+  std::vector<std::unique_ptr<const PostProcessor>> post_processors;
+  post_processors.push_back(std::make_unique<BertProcessing>(cls, sep));
+  out.frames = Frames(post_processors);
+  out.padding = Padding{.id = pad};
   out.decoders.push_back(make_word_piece_decoder("##", /*cleanup=*/true));
   out.model =
       std::make_unique<WordPiece>(out.vocabulary, WordPieceOptions{.unknown_token = unknown});
