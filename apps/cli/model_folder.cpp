@@ -28,7 +28,13 @@ Result<std::filesystem::path> model_folder(const ModelChoice& choice) {
   if (!choice.model.empty() && std::filesystem::exists(choice.model, ignored)) return choice.model;
   auto folder = KINDRED_TRY(user_folder(choice.models, "--models", "KINDRED_MODELS", "models")) /
                 choice.model;
-  if (!choice.model.empty() && std::filesystem::exists(folder, ignored)) return folder;
+  if (!choice.model.empty()) {
+    if (std::filesystem::exists(folder, ignored)) return folder;
+    // openai/cl100k_base is a file.
+    auto encoding = folder;
+    encoding += ".tiktoken";
+    if (std::filesystem::exists(encoding, ignored)) return encoding;
+  }
   return fail(ErrorCode::not_found,
               fmt::format("no model \"{}\": neither a folder of that name nor {} exists",
                           choice.model, folder.string()));

@@ -114,8 +114,9 @@ Result<PaddedBatch> pad(const TokenBatch& batch, const Padding& padding = {});
 
 class Tokenizer {
  public:
-  /// `path`: a model's folder, a tokenizer.json, a vocab.txt or a SentencePiece .model. A part that
-  /// Kindred doesn't have is an error that names it.
+  /// `path`: a model's folder, a tokenizer.json, a vocab.txt, a SentencePiece .model, or one of
+  /// OpenAI's encodings (cl100k_base.tiktoken). A part that Kindred doesn't have is an error that
+  /// names it.
   static Result<Tokenizer> open(const std::filesystem::path& path);
 
   Tokenizer(Tokenizer&&) noexcept;

@@ -11,12 +11,13 @@
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
 #include "text/framer.h"
-#include "text/patterns/pattern.h"
 #include "text/pipeline.h"
 #include "text/readers/sentencepiece.h"
+#include "text/readers/tiktoken.h"
 #include "text/readers/tokenizer_json.h"
 #include "text/readers/vocab_txt.h"
 #include "text/scratch_pool.h"
+#include "text/text_error.h"
 
 namespace kindred {
 
@@ -137,7 +138,7 @@ Result<TokenBatch> tokenize_all(const Pipeline& pipeline, text::ScratchPool& scr
           break;
         }
       }
-    } catch (const text::PatternError& error) {
+    } catch (const text::TextError& error) {
       failures[item] = fmt::format("text {}: {}", i, error.what());
     }
   });
@@ -155,6 +156,7 @@ bool has_file(const std::filesystem::path& path) {
 Result<text::TokenizerSpecification> read(const std::filesystem::path& path) {
   if (path.filename() == "vocab.txt") return text::read_vocab_txt(path);
   if (path.extension() == ".model") return text::read_sentencepiece(path);
+  if (path.extension() == ".tiktoken") return text::read_tiktoken(path);
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return text::read_tokenizer_json(path);
   if (has_file(path / "tokenizer.json")) return text::read_tokenizer_json(path / "tokenizer.json");
@@ -176,7 +178,7 @@ Tokenizer::~Tokenizer() = default;
 Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
   try {
     return Tokenizer(std::make_unique<const Parts>(KINDRED_TRY(read(path))));
-  } catch (const text::PatternError& error) {  // of an added token, which is normalized
+  } catch (const text::TextError& error) {  // of an added token, which is normalized
     return fail(ErrorCode::unsupported,
                 fmt::format("{}: an added token: {}", path.string(), error.what()));
   }
@@ -212,7 +214,7 @@ Result<std::string> Tokenizer::decode(std::span<const std::uint32_t> ids,
   }
   try {
     for (const auto& decoder : specification.decoders) decoder->decode(tokens);
-  } catch (const text::PatternError& error) {
+  } catch (const text::TextError& error) {
     return fail(ErrorCode::invalid_argument, fmt::format("a token: {}", error.what()));
   }
   std::string text;

@@ -143,6 +143,17 @@ TEST(Tokenizer, GivesATokenThatStandsTwiceItsLastLine) {
   EXPECT_THAT(Tokenizer::open(folder.path()).error().message, HasSubstr("[MASK]"));
 }
 
+TEST(Tokenizer, NamesAWordWithoutToken) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "t.json";
+  std::ofstream(path) << R"({"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "?"}})";
+  const auto tokenizer = Tokenizer::open(path);
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  const std::vector<std::string_view> texts = {"a", "", "ab"};
+  EXPECT_EQ(tokenizer->tokenize(texts).error().message,
+            "text 2: the vocabulary has no \"ab\", and no token for what is unknown");
+}
+
 TEST(Tokenizer, NamesWhatItCannotOpen) {
   const auto nowhere = Tokenizer::open(kTokenizers / "none");
   EXPECT_THAT(nowhere.error().message, HasSubstr("none"));

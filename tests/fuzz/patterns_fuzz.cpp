@@ -8,6 +8,7 @@
 #include "text/normalized_text.h"
 #include "text/patterns/known_words.h"
 #include "text/patterns/regular_expression.h"
+#include "text/text_error.h"
 
 using namespace kindred::text;
 
@@ -24,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<Match> matches;
   try {
     (*pattern)->find(text.text, matches);
-  } catch (const PatternError&) {
+  } catch (const TextError&) {
     return 0;
   }
   std::size_t last = 0;

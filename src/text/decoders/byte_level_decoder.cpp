@@ -20,8 +20,12 @@ class ByteLevelDecoder final : public Decoder {
 
 }  // namespace
 
-Result<std::unique_ptr<const Decoder>> read_byte_level_decoder(const JsonPart& /*part*/) {
+std::unique_ptr<const Decoder> make_byte_level_decoder() {
   return std::make_unique<ByteLevelDecoder>();
+}
+
+Result<std::unique_ptr<const Decoder>> read_byte_level_decoder(const JsonPart& /*part*/) {
+  return make_byte_level_decoder();
 }
 
 }  // namespace kindred::text

@@ -22,6 +22,8 @@ ReadDecoder read_fuse;                ///< all tokens become one
 ReadDecoder read_strip_decoder;       ///< a character goes from the ends of each token
 ReadDecoder read_replace_decoder;     ///< a pattern becomes a text
 
+/// Of tokens that are bytes, for a model whose file names no decoder.
+std::unique_ptr<const Decoder> make_byte_level_decoder();
 /// BERT's, for a model that comes without a tokenizer.json.
 std::unique_ptr<const Decoder> make_word_piece_decoder(std::string prefix, bool cleanup);
 

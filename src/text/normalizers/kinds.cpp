@@ -1,6 +1,7 @@
 #include "text/normalizers/kinds.h"
 
 #include "text/normalizers/bert_normalizer.h"
+#include "text/normalizers/byte_level_normalizer.h"
 #include "text/normalizers/lowercase.h"
 #include "text/normalizers/nmt.h"
 #include "text/normalizers/precompiled.h"
@@ -16,6 +17,7 @@ namespace {
 using Read = Result<std::unique_ptr<const Normalizer>>(const JsonPart&);
 constexpr Kind<Read> kKinds[] = {
     {"BertNormalizer", read_bert_normalizer},
+    {"ByteLevel", read_byte_level_normalizer},
     {"Lowercase", read_lowercase},
     {"NFC", read_nfc},
     {"NFD", read_nfd},

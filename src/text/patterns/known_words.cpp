@@ -62,8 +62,19 @@ constexpr Row kRows[] = {
 }  // namespace
 
 std::unique_ptr<const Pattern> known_words(std::string_view expression) {
+  // Some files have the newlines themselves where others have their escapes.
+  std::string escaped;
+  for (const char letter : expression) {
+    if (letter == '\r') {
+      escaped += "\\r";
+    } else if (letter == '\n') {
+      escaped += "\\n";
+    } else {
+      escaped += letter;
+    }
+  }
   for (const Row& row : kRows)
-    if (row.expression == expression) return row.make();
+    if (row.expression == escaped) return row.make();
   return nullptr;
 }
 

@@ -90,6 +90,11 @@ TEST(KnownWords, TakeTimeInStepWithTheText) {
 TEST(KnownWords, AreNoOthers) {
   EXPECT_EQ(known_words(R"(\p{N}{1,4})"), nullptr);
   EXPECT_EQ(known_words(""), nullptr);
+  EXPECT_NE(known_words(
+                R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[)"
+                "\r\n"
+                R"(]*|\s*[\r\n]+|\s+(?!\S)|\s+)"),
+            nullptr);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -20,17 +19,12 @@ struct Match {
   bool operator==(const Match&) const = default;
 };
 
-/// A text on which an expression would take longer than any text should. Thrown by find(), caught
-/// where tokens and texts leave the library.
-struct PatternError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 class Pattern {
  public:
   virtual ~Pattern() = default;
   /// Appends all matches in `text` (well-formed UTF-8), from left to right; they do not overlap,
   /// and an empty one never follows another match at its end. There are none in an empty text.
+  /// Throws a TextError where it would take longer than any text should.
   virtual void find(std::string_view text, std::vector<Match>& matches) const = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "text/patterns/oniguruma.h"
+#include "text/text_error.h"
 #include "text/unicode/unicode.h"
 
 namespace kindred::text {
@@ -87,8 +88,8 @@ class Search {
     if (found == PCRE2_ERROR_JIT_STACKLIMIT) found = match(begin, PCRE2_NO_JIT);
     if (found == PCRE2_ERROR_NOMATCH) return std::nullopt;
     if (found == PCRE2_ERROR_CALLOUT)
-      throw PatternError("a regular expression takes too many steps on it");
-    if (found < 0) throw PatternError("a regular expression fails on it: " + message_of(found));
+      throw TextError("a regular expression takes too many steps on it");
+    if (found < 0) throw TextError("a regular expression fails on it: " + message_of(found));
     const std::size_t* ends = pcre2_get_ovector_pointer(data_.get());
     return Match{ends[0], ends[1]};
   }

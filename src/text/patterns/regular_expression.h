@@ -2,7 +2,7 @@
 /// the character sets of the reference's engine (oniguruma.h).
 ///
 /// No text hangs it: each step of a match is counted, a code point looked at or an alternative
-/// tried, and find() throws a PatternError where there are more than kSteps and kStepsPerByte for
+/// tried, and find() throws a TextError where there are more than kSteps and kStepsPerByte for
 /// each byte. So the limit is the same on every machine. Memory is bounded as well.
 ///
 /// Thread safety: immutable. Cost: that of a backtracking engine; on texts as they are about 3

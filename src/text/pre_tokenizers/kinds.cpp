@@ -19,6 +19,7 @@ constexpr Kind<Read> kKinds[] = {
     {"Metaspace", read_metaspace},
     {"Punctuation", read_punctuation},
     {"Split", read_split},
+    {"UnicodeScripts", read_unicode_scripts},
     {"Whitespace", read_whitespace},
     {"WhitespaceSplit", read_whitespace_split},
 };

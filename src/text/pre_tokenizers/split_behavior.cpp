@@ -12,8 +12,6 @@ void removed(std::vector<Found>& found) {
   std::erase_if(found, [](const Found& one) { return one.match; });
 }
 
-void isolated(std::vector<Found>& /*found*/) {}
-
 /// Joins to the part before it every stretch for which `joins(is it a match, was the one before)`.
 template <typename Joins>
 void join(std::vector<Found>& found, const Joins& joins) {
@@ -56,6 +54,8 @@ constexpr Row kRows[] = {{"Removed", removed},
                          {"Contiguous", contiguous}};
 
 }  // namespace
+
+void isolated(std::vector<Found>& /*found*/) {}
 
 Result<SplitBehavior> read_split_behavior(const JsonPart& part, std::string_view field,
                                           std::string_view otherwise) {

@@ -19,6 +19,9 @@ struct Found {
 /// Turns what was found in a word, all of it in order, into the parts that stay.
 using SplitBehavior = void (*)(std::vector<Found>& found);
 
+/// Isolated: every stretch is a part.
+void isolated(std::vector<Found>& found);
+
 /// The behavior that `field` of `part` names: Removed, Isolated, MergedWithPrevious, MergedWithNext
 /// or Contiguous.
 Result<SplitBehavior> read_split_behavior(const JsonPart& part, std::string_view field,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "text/pre_tokenizers/split_behavior.h"
+#include "text/unicode/scripts.h"
 #include "text/unicode/unicode.h"
 
 namespace kindred::text {
@@ -141,6 +142,23 @@ Result<std::unique_ptr<const PreTokenizer>> read_fixed_length(const JsonPart& pa
       found.push_back({begin, i, false});
       begin = i;
       count = 0;
+    }
+  });
+}
+
+Result<std::unique_ptr<const PreTokenizer>> read_unicode_scripts(const JsonPart& /*part*/) {
+  // (What stands before the first code point of a script goes, as in the reference.)
+  return splitting(keep_all, [](std::string_view word, std::vector<Found>& found) {
+    Script last = kAnyScript;
+    for (std::size_t i = 0; i < word.size();) {
+      const auto [code, size] = decode(word, i);
+      const Script script = script_of(code);
+      if (script != kAnyScript && script != last) {
+        if (!found.empty()) found.back().end = i;
+        found.push_back({i, word.size(), false});
+        last = script;
+      }
+      i += size;
     }
   });
 }

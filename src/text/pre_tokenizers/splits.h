@@ -18,5 +18,6 @@ ReadPreTokenizer read_punctuation;           ///< at each punctuation character
 ReadPreTokenizer read_digits;                ///< numbers, whole or digit by digit
 ReadPreTokenizer read_char_delimiter_split;  ///< at a character, which goes
 ReadPreTokenizer read_fixed_length;          ///< every so many code points
+ReadPreTokenizer read_unicode_scripts;       ///< where the script changes
 
 }  // namespace kindred::text

@@ -85,6 +85,23 @@ TEST(TokenizerJson, ChecksTheTemplate) {
   EXPECT_THAT(problem_of(tokenizer), HasSubstr("[SEP]"));
 }
 
+TEST(TokenizerJson, KnowsModelsOfBeforeTheyHadNamesByTheirFields) {
+  json tokenizer = valid();  // a WordPiece
+  tokenizer["model"].erase("type");
+  EXPECT_EQ(problem_of(tokenizer), "no error");
+  tokenizer["model"].erase("continuing_subword_prefix");  // a WordLevel
+  EXPECT_EQ(problem_of(tokenizer), "no error");
+  tokenizer["model"] = {{"vocab", {{"a", 0}, {"b", 1}}}, {"merges", json::array()}};
+  tokenizer["added_tokens"] = json::array();
+  tokenizer.erase("post_processor");
+  EXPECT_EQ(problem_of(tokenizer), "no error");
+  tokenizer["model"] = {{"unk_id", 0}};
+  tokenizer["model"]["vocab"] = json::array({json::array({"a", -1.0}), json::array({"b", -2.0})});
+  EXPECT_EQ(problem_of(tokenizer), "no error");
+  tokenizer["model"].erase("vocab");
+  EXPECT_THAT(problem_of(tokenizer), HasSubstr("\"type\" is missing"));
+}
+
 TEST(TokenizerJson, ReadsTruncation) {
   json tokenizer = valid();
   tokenizer["truncation"] = {
