@@ -1,13 +1,15 @@
-"""Text to tokens: Kindred beside Hugging Face tokenizers, in one run, on one thread each; and Kindred on two.
+"""Text to tokens: Kindred beside Hugging Face tokenizers and tiktoken, in one run, on one thread each; and Kindred on two.
 
-A row a model and a kind of text (ROWS). Each cuts some megabytes by line in alternating rounds; the best round of each counts. Kindred
-gives ids; the rival gives ids and offsets (encode_batch), or ids without offsets (encode_batch_fast). The ids are compared, special
-tokens included: one that differs fails the run. The Unigram model is trained here by SentencePiece, with its rules, on the texts that are
-cut. Loading is timed apart, with a vocabulary of 250,000 pieces.
+A row a model and a kind of text. Each cuts some megabytes by line in alternating rounds; the best round of each counts. Kindred gives ids;
+tokenizers gives ids and offsets (encode_batch), or ids without offsets (encode_batch_fast); tiktoken gives ids. The ids are compared,
+special tokens included: one that differs fails the run. The Unigram model is trained here by SentencePiece, with its rules, on the texts
+that are cut. OpenAI's encodings cut words each in its way, all with the 50,256 ranks of r50k_base, which are GPT-2's. Loading is timed
+apart, with a vocabulary of 250,000 pieces.
 
 Environment: KINDRED (the program; kindred_benchmark_tokenize lies beside it), KINDRED_MODEL_MINILM, KINDRED_BENCH_DATA.
 """
 
+import base64
 import io
 import itertools
 import json
@@ -25,9 +27,11 @@ os.environ["RAYON_NUM_THREADS"] = "1"
 
 import numpy  # noqa: E402
 import sentencepiece  # noqa: E402
+import tiktoken  # noqa: E402
+from tiktoken_ext import openai_public  # noqa: E402
 from sentencepiece import sentencepiece_model_pb2  # noqa: E402
 import tokenizers  # noqa: E402
-from tokenizers import models, normalizers, pre_tokenizers  # noqa: E402
+from tokenizers import Regex, models, normalizers, pre_tokenizers  # noqa: E402
 
 BYTES = 5_000_000
 ROUNDS = 3
@@ -89,11 +93,47 @@ def large_unigram(texts: list[str], rules: bytes) -> tokenizers.Tokenizer:
     return unigram([("<unk>", 0.0), *pieces.items()], 0, rules)
 
 
-def measure(name: str, path: pathlib.Path, texts: list[str], folder: pathlib.Path) -> int:
+def hugging_face(path: pathlib.Path) -> dict:
     rival = tokenizers.Tokenizer.from_file(str(path))
     rival.no_truncation()
     rival.no_padding()
-    best = dict.fromkeys(["1", "2", "encode_batch", "encode_batch_fast"], float("inf"))
+    return {method: lambda texts, encode=getattr(rival, method): (encoding.ids for encoding in encode(texts))
+            for method in ("encode_batch", "encode_batch_fast")}
+
+
+def openai(path: pathlib.Path) -> dict:
+    ranks = tiktoken.load.load_tiktoken_bpe(str(path))
+    openai_public.load_tiktoken_bpe = lambda *_, **__: ranks
+    encoding = tiktoken.Encoding(**getattr(openai_public, path.stem)() | {"explicit_n_vocab": None})
+    return {"tiktoken": lambda texts: [encoding.encode_ordinary(text) for text in texts]}
+
+
+def write_encodings(gpt2: pathlib.Path, folder: pathlib.Path) -> list[pathlib.Path]:
+    """Files of encodings with GPT-2's ranks: its tokens are spelled in an alphabet of 256 characters, one a byte."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    bytes_of = {chr(byte): byte for byte in printable} | {chr(256 + i): byte for i, byte in enumerate(others)}
+    vocabulary = json.loads(gpt2.read_text())["model"]["vocab"]
+    lines = [f"{base64.b64encode(bytes(bytes_of[c] for c in token)).decode()} {rank}\n"
+             for token, rank in vocabulary.items() if token != "<|endoftext|>"]
+    paths = [folder / f"{name}.tiktoken" for name in ("r50k_base", "cl100k_base", "o200k_base")]
+    for path in paths:
+        path.write_text("".join(lines))
+    return paths
+
+
+def with_words_of_llama3(gpt2: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    made = tokenizers.Tokenizer.from_file(str(gpt2))
+    made.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
+                                   r"|\s+(?!\S)|\s+"), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    made.save(str(folder / "llama3.json"))
+    return folder / "llama3.json"
+
+
+def measure(name: str, path: pathlib.Path, texts: list[str], folder: pathlib.Path, rivals: dict) -> int:
+    best = dict.fromkeys(["1", "2", *rivals], float("inf"))
     source, target = folder / "texts", folder / "ids"
     source.write_text("".join(text + "\n" for text in texts), encoding="utf-8", newline="\n")
     with subprocess.Popen([program, path, source, target], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as ours:
@@ -103,19 +143,19 @@ def measure(name: str, path: pathlib.Path, texts: list[str], folder: pathlib.Pat
                 ours.stdin.write(threads + "\n")
                 ours.stdin.flush()
                 best[threads] = min(best[threads], float(ours.stdout.readline()))
-            for method in ("encode_batch", "encode_batch_fast"):
+            for rival, encode in rivals.items():
                 start = time.perf_counter()
-                found = getattr(rival, method)(texts)
-                best[method] = min(best[method], time.perf_counter() - start)
+                found = encode(texts)
+                best[rival] = min(best[rival], time.perf_counter() - start)
         ours.stdin.close()
     mine = numpy.fromfile(target, dtype="<u4")
-    theirs = numpy.fromiter(itertools.chain.from_iterable(encoding.ids for encoding in found), dtype="<u4")
+    theirs = numpy.fromiter(itertools.chain.from_iterable(found), dtype="<u4")
     differing = abs(len(mine) - len(theirs)) + int((mine[:len(theirs)] != theirs[:len(mine)]).sum())
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
-    print(f"{name:26} {megabytes:5.1f} {len(theirs):9} {megabytes / best['1']:8.1f}", end="")
-    for method in ("encode_batch", "encode_batch_fast"):
-        print(f" {megabytes / best[method]:8.2f} {best[method] / best['1']:6.1f}x", end="")
-    print(f" {best['1'] / best['2']:8.2f}x {differing:9}", flush=True)
+    print(f"{name}: {megabytes:.1f} MB, {len(theirs)} tokens, {differing} differ: {megabytes / best['1']:.1f} MB/s", end="")
+    for rival in rivals:
+        print(f"; {rival} {megabytes / best[rival]:.2f} ({best[rival] / best['1']:.1f}x)", end="")
+    print(f"; two threads {best['1'] / best['2']:.2f}x", flush=True)
     return differing
 
 
@@ -140,14 +180,18 @@ def main() -> int:
         trained.save(str(folder / "unigram.json"), pretty=False)
         large_unigram(many_languages() + articles, rules).save(str(folder / "large.json"), pretty=False)
         rows = [("WordPiece, English", wordpiece, articles), ("WordPiece, 12 languages", wordpiece, many_languages()),
-                ("byte-level BPE, English", data / "tokenizers" / "gpt2_bpe.tokenizer.json", articles),
                 ("Unigram, English", folder / "unigram.json", articles)]
-        print(f"{'MB/s, one thread each':26} {'MB':>5} {'tokens':>9} {'Kindred':>8} {'encode_batch':>16} {'encode_batch_fast':>16} {'2 threads':>9} {'differing':>9}")
+        gpt2 = data / "tokenizers" / "gpt2_bpe.tokenizer.json"
+        if gpt2.exists():
+            rows += [("byte-level BPE, English", gpt2, articles), ("the same, words of Llama 3", with_words_of_llama3(gpt2, folder), articles)]
+            rows += [(f"{path.stem}, English", path, articles) for path in write_encodings(gpt2, folder)]
+        else:
+            print(f"{gpt2} is absent: no byte pairs")
         for title, path, texts in rows:
-            if not path.exists() or not texts:
-                print(f"{title}: {path} or its texts are absent")
+            if not texts:
+                print(f"{title}: its texts are absent")
                 continue
-            differing += measure(title, path, texts, folder)
+            differing += measure(title, path, texts, folder, openai(path) if path.suffix == ".tiktoken" else hugging_face(path))
         measure_loading(folder / "large.json", folder)
     return differing > 0
 
