@@ -19,16 +19,25 @@ constexpr char32_t kLastSurrogate = 0xDFFF;
 
 bool is_surrogate(char32_t code) { return code >= kFirstSurrogate && code <= kLastSurrogate; }
 
-/// Every code point but the surrogates, in order.
-std::string all_code_points() {
-  std::string all;
-  char bytes[4];
-  for (char32_t code = 0; code < kCodePoints; ++code)
-    if (!is_surrogate(code)) all.append(bytes, encode(code, bytes));
+/// Code points in which versions of Unicode differ. Beyond lie private use and planes that none has
+/// assigned.
+bool may_differ(char32_t code) {
+  return code < 0x40000 ? !is_surrogate(code) : code >= 0xE0000 && code < 0xE1000;
+}
+
+/// All of these, in order.
+const std::string& code_points_that_may_differ() {
+  static const std::string all = [] {
+    std::string text;
+    char bytes[4];
+    for (char32_t code = 0; code < kCodePoints; ++code)
+      if (may_differ(code)) text.append(bytes, encode(code, bytes));
+    return text;
+  }();
   return all;
 }
 
-/// Which code points PCRE2 finds in the set between brackets.
+/// Which code points, of those that may differ, PCRE2 finds in the set between brackets.
 std::vector<bool> found_by_pcre2(const std::string& brackets) {
   const std::string expression = "[" + brackets + "]+";
   int error = 0;
@@ -42,7 +51,7 @@ std::vector<bool> found_by_pcre2(const std::string& brackets) {
   const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> data(
       pcre2_match_data_create(1, nullptr), pcre2_match_data_free);
   if (!data) throw std::bad_alloc();
-  const std::string all = all_code_points();
+  const std::string& all = code_points_that_may_differ();
   const auto* bytes = reinterpret_cast<const unsigned char*>(all.data());
   for (std::size_t begin = 0; pcre2_match(code.get(), bytes, all.size(), begin, PCRE2_NO_UTF_CHECK,
                                           data.get(), nullptr) >= 0;) {
@@ -109,7 +118,7 @@ constexpr Name kNames[] = {
        return widened(R"(\p{Alphabetic}\p{Nd})", kAlphabetic | set_of(Category::decimal_number));
      }},
     {"alpha", [] { return widened(R"(\p{Alphabetic})", kAlphabetic); }},
-    {"any", [] { return CharacterSet{R"(\x{0}-\x{10ffff})", nullptr}; }},
+    {"any", [] { return CharacterSet{R"(\x{0}-\x{10ffff})", [](char32_t) { return true; }}; }},
     {"blank", [] { return CharacterSet{R"(\p{Zs}\t)", nullptr}; }},
     {"cntrl", [] { return of_categories(R"(\p{Cc})", set_of(Category::control)); }},
     {"digit", [] { return set_of_escape('d'); }},
@@ -152,8 +161,8 @@ std::string SetWriter::between_brackets(const CharacterSet& set, bool negated) {
   if (!negated && !set.contains) return set.near;
   std::string& text = written_[{set.near, negated}];
   if (!text.empty()) return text;
-  std::vector<bool> near;
   const bool near_counts = !set.contains || set.widened;
+  std::vector<bool> near;
   if (!negated || near_counts) near = found_by_pcre2(set.near);
   const auto contains = [&](char32_t code) {
     return (near_counts && near[code]) || (set.contains && set.contains(code));
@@ -161,8 +170,9 @@ std::string SetWriter::between_brackets(const CharacterSet& set, bool negated) {
   if (negated) return text = ranges([&](char32_t code) { return !contains(code); });
   bool too_many = false;
   const std::string missing = ranges([&](char32_t code) {
-    too_many = too_many || (near[code] && !contains(code));
-    return contains(code) && !near[code];
+    if (!may_differ(code) || near[code] == contains(code)) return false;
+    too_many = too_many || near[code];
+    return !near[code];
   });
   return text = too_many ? ranges(contains) : set.near + missing;
 }

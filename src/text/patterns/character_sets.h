@@ -2,7 +2,7 @@
 /// as PCRE2 can say them between brackets.
 ///
 /// Thread safety: one thread at a time. Cost: the first time that a set is asked for, PCRE2 is
-/// asked about every code point: some milliseconds.
+/// asked about every code point that versions of Unicode may differ in: some milliseconds.
 #pragma once
 
 #include <cstdint>
