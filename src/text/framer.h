@@ -39,7 +39,7 @@ class Framer {
   /// Fails where no text could be added.
   Result<void> check() const;
   /// Appends the sequences of text number `source`, or of the pair with `second`, to `out`. Throws
-  /// PatternError.
+  /// TextError.
   Result<void> add(std::size_t source, std::string_view first, std::string_view second,
                    TokenBatch& out);
 
