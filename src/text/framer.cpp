@@ -139,13 +139,13 @@ void Framer::append_window(const FramePart& part, const Window& window, TokenBat
   copy(tokens.offsets, out.offsets);
   if (part.trims.empty()) return;
   const auto offsets = std::span(out.offsets).last(window.end - window.begin);
-  auto stripping = std::ranges::lower_bound(tokens.stripping, window.begin, {},
-                                            &Pipeline::Tokens::Stripping::token);
+  auto surface = std::ranges::lower_bound(tokens.surfaces, window.begin, {},
+                                          &Pipeline::Tokens::Surface::token);
   for (std::size_t i = window.begin; i < window.end; ++i) {
-    const bool stripped = stripping != tokens.stripping.end() && stripping->token == i;
+    const bool other = surface != tokens.surfaces.end() && surface->token == i;
     const Blanks blanks =
-        stripped ? (stripping++)->blanks
-                 : blanks_of(pipeline_.specification().vocabulary.token(tokens.ids[i]));
+        other ? (surface++)->blanks
+              : blanks_of(pipeline_.specification().vocabulary.token(tokens.ids[i]));
     for (const OffsetTrim trim : part.trims)
       trim_offset(text.original, blanks, trim, i == window.begin, offsets[i - window.begin]);
   }

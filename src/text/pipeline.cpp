@@ -52,7 +52,7 @@ void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, 
   // An added token, found as `found`.
   const auto add = [&](const AddedToken& token, std::string_view found, TokenOffset offset) {
     if (with_offsets) {
-      if (token.lstrip || token.rstrip) out.stripping.push_back({out.ids.size(), blanks_of(found)});
+      if (token.lstrip || token.rstrip) out.surfaces.push_back({out.ids.size(), blanks_of(found)});
       out.offsets.push_back(offset);
     }
     out.ids.push_back(token.id);
@@ -101,10 +101,19 @@ void Pipeline::cut(std::size_t limit, bool with_offsets, Scratch& scratch, Token
   scratch.tokens.clear();
   const std::size_t left = limit - std::min(limit, out.ids.size());
   specification_.model->cut(split, left, scratch.model.get(), scratch.tokens);
-  for (const Token& token : scratch.tokens) out.ids.push_back(token.id);
-  if (with_offsets)
-    for (const Token& token : scratch.tokens)
+  if (with_offsets) {
+    const auto verbatim = specification_.model->verbatim_token();
+    const std::string_view text = split.normalized.text;
+    for (std::size_t i = 0; i < scratch.tokens.size(); ++i) {
+      const Token& token = scratch.tokens[i];
       out.offsets.push_back(split.normalized.origin(token.begin, token.end));
+      if (verbatim == token.id)
+        out.surfaces.push_back(
+            {.token = out.ids.size() + i,
+             .blanks = blanks_of(text.substr(token.begin, token.end - token.begin))});
+    }
+  }
+  for (const Token& token : scratch.tokens) out.ids.push_back(token.id);
 }
 
 }  // namespace kindred::text

@@ -29,18 +29,18 @@ class Pipeline {
   struct Tokens {
     std::vector<std::uint32_t> ids;
     std::vector<TokenOffset> offsets;  ///< as many as ids where asked for, else empty
-    /// Where offsets are asked for: the tokens that took white space of the text along, which their
-    /// own texts don't show.
-    struct Stripping {
+    /// Where offsets are asked for: the blanks of tokens that stand for other text than the
+    /// vocabulary has for them: added tokens that took white space along, and unknown text.
+    struct Surface {
       std::size_t token;
       Blanks blanks;
     };
-    std::vector<Stripping> stripping;
+    std::vector<Surface> surfaces;
 
     void clear() {
       ids.clear();
       offsets.clear();
-      stripping.clear();
+      surfaces.clear();
     }
   };
   /// Memory that one thread uses again and again.

@@ -85,11 +85,17 @@ def stripping(normalized: bool) -> Tokenizer:
     return made
 
 
+def unknown_blanks() -> Tokenizer:
+    """Unigram's unknown token has the text that it stands for, blanks included."""
+    made = Tokenizer(models.Unigram([("<unk>", 0.0), ("a", -1.0), ("b", -1.0)], 0))
+    return from_parts(made, post_processor=TRIM_ALL)
+
+
 def tokenizers() -> dict[str, Tokenizer]:
     blanks = tokenizers_bpe.byte_level(add_prefix_space=True)
     made = {name: from_parts(letters(), post_processor=post_processor(part)) for name, part in POST_PROCESSORS.items()}
     made |= {name: from_parts(blanks, post_processor=post_processor(part)) for name, part in TRIMS.items()}
-    made |= {"stripping": stripping(False), "stripping_normalized": stripping(True)}
+    made |= {"stripping": stripping(False), "stripping_normalized": stripping(True), "unknown_blanks": unknown_blanks()}
     nothing = [{"id": 100 + i, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": True, "special": False}
                for i, content in enumerate(["\u0301", "xy", "\u0300\u0301"])]
     made["nothing_left"] = from_parts(letters(), added_tokens=nothing)
@@ -124,6 +130,8 @@ def cases(references: dict[str, Tokenizer]) -> list[dict]:
         texts = BLANK_TEXTS if name in TRIMS else TEXTS[2:4] + TEXTS[:1]
         if name.startswith("stripping"):
             texts = [("the <mask> then",), ("the  <mask>  <r>  then", " <mask>"), ("a  <x>  b",), ("the  <mask>",), ("<x> ",)]
+        if name == "unknown_blanks":
+            texts = [("a  b",), (" a",), ("\u00a0 x a \u0120b",), ("a x ", "  ")]
         if name == "nothing_left":
             texts = [("a \u0301 xy b",), ("XY\u0300x y",)]
         for one, special_tokens in itertools.product(texts, (True, False)):

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "text/pre_tokenizers/pre_tokenizer.h"
@@ -31,6 +32,9 @@ class Model {
   virtual ~Model() = default;
   /// The scratch that cut() wants; none where it works without.
   virtual std::unique_ptr<Scratch> make_scratch() const { return nullptr; }
+  /// The token, if there is one, whose text is what it stands for, not what the vocabulary has:
+  /// Unigram's unknown one, whose blanks trimmed offsets leave out.
+  virtual std::optional<std::uint32_t> verbatim_token() const { return std::nullopt; }
   /// Appends the tokens of the words of `text` (each well-formed UTF-8, not empty), in order. May
   /// stop at the end of a word once there are more than `limit` tokens.
   virtual void cut(const SplitText& text, std::size_t limit, Scratch* scratch,

@@ -48,6 +48,7 @@ class Unigram final : public Model {
   Unigram(Trie pieces, Options options);
 
   std::unique_ptr<Scratch> make_scratch() const override;
+  std::optional<std::uint32_t> verbatim_token() const override { return options_.unknown; }
   void cut(const SplitText& text, std::size_t limit, Scratch* scratch,
            std::vector<Token>& tokens) const override;
 
