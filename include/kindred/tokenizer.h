@@ -125,9 +125,9 @@ class Tokenizer {
 
   /// Fails where max_tokens leaves no room for the special tokens; a text is larger than 4 GiB; a
   /// regular expression of the tokenizer's file takes too long on it; the one text that may be cut
-  /// is too short for that; overflow is asked for and no more tokens than the stride are kept, or a
-  /// text or pair overflows into more than a million sequences; the file's template has no place
-  /// for what is given (a pair, say).
+  /// is too short for that; overflow is asked for and no more tokens than the stride are kept, or
+  /// the windows of two texts multiply to more than 67 million tokens; the file's template has no
+  /// place for what is given (a pair, say).
   Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
                               const TokenizeOptions& options = {}) const;
   /// Pairs (a question and a passage, say) in one sequence each; `second` has as many texts as

@@ -26,9 +26,7 @@ Framer::Framer(const Pipeline& pipeline, Pipeline::Scratch& scratch, const Token
       frame_(pipeline.specification().frames.of(pair, options.special_tokens)),
       limit_(options.max_tokens == 0
                  ? kNoLimit
-                 : options.max_tokens - std::min(frame_.reserved, options.max_tokens)),
-      places_(static_cast<std::size_t>(std::ranges::count_if(frame_.parts, is_text))),
-      choices_(places_, 0) {}
+                 : options.max_tokens - std::min(frame_.reserved, options.max_tokens)) {}
 
 Result<void> Framer::check() const {
   if (!frame_.problem.empty()) return fail(ErrorCode::unsupported, frame_.problem);
@@ -53,18 +51,14 @@ Result<void> Framer::add(std::size_t source, std::string_view first, std::string
   if (options_.overflow && truncated) {
     KINDRED_TRY(slide(sizes[0], kept.first, truncation_, texts_[0].windows));
     KINDRED_TRY(slide(sizes[1], kept.second, truncation_, texts_[1].windows));
-    KINDRED_TRY(choose_windows());
-    if (places_ == 0) {
-      append({}, out);
-    } else {
-      for (std::size_t i = 0; i < choices_.size(); i += places_)
-        append(std::span(choices_).subspan(i, places_), out);
-    }
+    const std::size_t sequences = KINDRED_TRY(choose_windows());
+    const std::size_t columns = choices_.size() / sequences;
+    for (std::size_t i = 0; i < sequences; ++i)
+      append(std::span(choices_).subspan(i * columns, columns), out);
   } else {
     texts_[0].windows = {kept_window(sizes[0], kept.first, truncation_.side)};
     texts_[1].windows = {kept_window(sizes[1], kept.second, truncation_.side)};
-    choices_.assign(places_, 0);
-    append(choices_, out);
+    append({}, out);
   }
   const std::size_t added = out.sequences() - before;
   out.truncated.insert(out.truncated.end(), added, truncated ? 1 : 0);
@@ -79,22 +73,31 @@ void Framer::run(std::string_view original, Text& text) {
   pipeline_.run(original, end_is_lost ? limit_ : kNoLimit, options_.offsets, scratch_, text.tokens);
 }
 
-Result<void> Framer::choose_windows() {
-  std::size_t sequences = 1;
+Result<std::size_t> Framer::choose_windows() {
+  std::vector<const Text*> sliding;  // for each place whose text overflows
+  std::size_t tokens = 0;            // of the longest sequence
   for (const FramePart& part : frame_.parts) {
-    if (!is_text(part)) continue;
-    sequences *= text_of(part).windows.size();
-    if (sequences > kMostSequences)
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("it overflows into more than {} sequences", kMostSequences));
+    if (!is_text(part)) {
+      ++tokens;
+      continue;
+    }
+    const std::vector<Window>& windows = text_of(part).windows;
+    tokens += windows.front().end - windows.front().begin;
+    if (windows.size() > 1) sliding.push_back(&text_of(part));
   }
-  // Column by column: the choices for the places so far are the rows of choices_, `columns` wide.
+  std::size_t sequences = 1;
+  for (std::size_t i = 0; i < sliding.size(); ++i) {
+    sequences *= sliding[i]->windows.size();
+    if (i > 0 && sequences > kMostTokens / tokens)
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("where windows of a text meet windows of a text, they multiply to "
+                              "more than {} tokens",
+                              kMostTokens));
+  }
   choices_.clear();
   std::size_t rows = 1;
-  std::size_t columns = 0;
-  for (const FramePart& part : frame_.parts) {
-    if (!is_text(part)) continue;
-    const auto windows = static_cast<std::uint32_t>(text_of(part).windows.size());
+  for (std::size_t columns = 0; columns < sliding.size(); ++columns) {
+    const auto windows = static_cast<std::uint32_t>(sliding[columns]->windows.size());
     spare_.clear();
     const auto extend = [&](std::size_t row, std::uint32_t window) {
       const auto begin = choices_.begin() + static_cast<std::ptrdiff_t>(row * columns);
@@ -107,16 +110,16 @@ Result<void> Framer::choose_windows() {
     for (std::uint32_t window = 1; window < windows; ++window) extend(0, window);
     std::swap(choices_, spare_);
     rows *= windows;
-    ++columns;
   }
-  return {};
+  return sequences;
 }
 
 void Framer::append(std::span<const std::uint32_t> choice, TokenBatch& out) const {
-  std::size_t place = 0;
+  std::size_t column = 0;
   for (const FramePart& part : frame_.parts) {
     if (is_text(part)) {
-      append_window(part, text_of(part).windows[choice[place++]], out);
+      const std::vector<Window>& windows = text_of(part).windows;
+      append_window(part, windows[windows.size() == 1 ? 0 : choice[column++]], out);
       continue;
     }
     out.ids.push_back(part.id);

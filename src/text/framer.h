@@ -29,8 +29,8 @@ namespace kindred::text {
 
 class Framer {
  public:
-  /// Of one text or pair; where both texts of a pair overflow their windows multiply.
-  static constexpr std::size_t kMostSequences = std::size_t{1} << 20;
+  /// Where windows multiply, what one text or pair may become.
+  static constexpr std::size_t kMostTokens = std::size_t{1} << 26;
 
   /// All arguments must outlive this.
   Framer(const Pipeline& pipeline, Pipeline::Scratch& scratch, const TokenizeOptions& options,
@@ -54,7 +54,8 @@ class Framer {
     return texts_[part.kind == FramePart::Kind::second_text ? 1 : 0];
   }
   void run(std::string_view original, Text& text);
-  Result<void> choose_windows();
+  /// Fills choices_, and says how many sequences there are.
+  Result<std::size_t> choose_windows();
   void append(std::span<const std::uint32_t> choice, TokenBatch& out) const;
   void append_window(const FramePart& part, const Window& window, TokenBatch& out) const;
 
@@ -64,10 +65,10 @@ class Framer {
   const Truncation truncation_;
   const bool pair_;
   const Frame& frame_;
-  std::size_t limit_;                   // tokens of texts in a sequence
-  std::size_t places_ = 0;              // of the frame that a text has
-  Text texts_[2];                       // the second of a pair
-  std::vector<std::uint32_t> choices_;  // for each sequence, for each place: which window
+  std::size_t limit_;  // tokens of texts in a sequence
+  Text texts_[2];      // the second of a pair
+  /// Sequences x places of the frame whose text overflows: which of its windows stands there.
+  std::vector<std::uint32_t> choices_;
   std::vector<std::uint32_t> spare_;
 };
 

@@ -193,9 +193,10 @@ TEST(Framer, SaysWhyItFails) {
                        .truncation = Truncation{.strategy = Truncation::Strategy::only_second}}),
               HasSubstr("text 0: it has more than 2 tokens; only a second text may be cut"));
   std::string letters;
-  for (int i = 0; i < 1500; ++i) letters += "a ";
+  for (int i = 0; i < 4000; ++i) letters += "a ";
   EXPECT_THAT(problem("bert.json", {letters, letters}, {.max_tokens = 5, .overflow = true}),
-              HasSubstr("text 0: it overflows into more than 1048576 sequences"));
+              HasSubstr("text 0: where windows of a text meet windows of a text, they multiply to "
+                        "more than 67108864 tokens"));
 }
 
 TEST(Framer, RefusesAFrameThatGrowsWithTheSquareOfItsFile) {

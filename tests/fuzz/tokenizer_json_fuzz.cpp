@@ -1,12 +1,60 @@
-/// Any bytes as a tokenizer.json: an error of one line, or a tokenizer that cuts a text.
+/// Any bytes as a tokenizer.json: an error of one line, or a tokenizer that cuts a text, and frames
+/// what it cuts: texts and pairs, whole and in windows.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
+#include <string_view>
 #include <utility>
 
+#include "text/framer.h"
 #include "text/pipeline.h"
 #include "text/readers/tokenizer_json.h"
 
 using namespace kindred;
+
+namespace {
+
+constexpr std::string_view kFirst =
+    "A caf\xc3\xa9 [MASK] <x>, \xe4\xb8\xad\xe3\x80\xaf\xcc\xa3 \xff abc";
+constexpr std::string_view kSecond = "abc  [MASK] \xc3\xa9";
+
+/// As many of everything as there are tokens, in order, and offsets in a text.
+void check(const TokenBatch& batch) {
+  if (batch.type_ids.size() != batch.ids.size() || batch.offsets.size() != batch.ids.size() ||
+      batch.starts.front() != 0 || batch.starts.back() != batch.ids.size() ||
+      batch.truncated.size() != batch.sequences())
+    std::abort();
+  for (std::size_t i = 0; i < batch.sequences(); ++i)
+    if (batch.starts[i] > batch.starts[i + 1]) std::abort();
+  for (const TokenOffset& offset : batch.offsets)
+    if (offset.begin > offset.end || offset.end > kFirst.size()) std::abort();
+}
+
+/// Frames a text or a pair; then again with what overflows, which must begin with the same.
+void frame(const text::Pipeline& pipeline, text::Pipeline::Scratch& scratch, bool pair,
+           TokenizeOptions options) {
+  TokenBatch kept;
+  text::Framer framer(pipeline, scratch, options, pair);
+  if (!framer.check() || !framer.add(0, kFirst, pair ? kSecond : "", kept)) return;
+  check(kept);
+  if (kept.sequences() != 1) std::abort();
+  const auto padding = pipeline.specification().padding.value_or(Padding{});
+  if (padding.length < 1000 && padding.multiple_of < 1000) {
+    const auto padded = pad(kept, padding);
+    if (padded && padded->length < kept.ids.size()) std::abort();
+  }
+  options.overflow = true;
+  TokenBatch all;
+  text::Framer windows(pipeline, scratch, options, pair);
+  if (!windows.add(0, kFirst, pair ? kSecond : "", all)) return;
+  check(all);
+  if (all.sources.size() != all.sequences() ||
+      !std::ranges::equal(all.sequence(0), kept.sequence(0)))
+    std::abort();
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view json(reinterpret_cast<const char*>(data), size);
@@ -18,11 +66,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const text::Pipeline pipeline(std::move(*specification));
   const auto scratch = pipeline.make_scratch();
   text::Pipeline::Tokens tokens;
-  const std::string_view given =
-      "A caf\xc3\xa9 [MASK] <x>, \xe4\xb8\xad\xe3\x80\xaf\xcc\xa3 \xff abc";
-  pipeline.run(given, 1000, true, *scratch, tokens);
+  pipeline.run(kFirst, 1000, true, *scratch, tokens);
   if (tokens.ids.size() != tokens.offsets.size()) std::abort();
   for (const TokenOffset& offset : tokens.offsets)
-    if (offset.begin > offset.end || offset.end > given.size()) std::abort();
+    if (offset.begin > offset.end || offset.end > kFirst.size()) std::abort();
+  for (const bool pair : {false, true})
+    for (const bool special_tokens : {false, true})
+      for (const std::size_t limit :
+           {std::size_t{0}, std::size_t{7}, pipeline.specification().max_tokens})
+        frame(pipeline, *scratch, pair,
+              {.max_tokens = limit, .special_tokens = special_tokens, .offsets = true});
   return 0;
 }
