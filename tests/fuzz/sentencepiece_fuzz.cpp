@@ -1,7 +1,10 @@
-/// Any bytes as a SentencePiece model: an error of one line, or a tokenizer that cuts a text.
+/// Any bytes as a SentencePiece model: an error of one line, or a tokenizer that cuts a text and
+/// goes back from every piece.
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "text/pipeline.h"
 #include "text/readers/sentencepiece.h"
@@ -24,5 +27,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (tokens.ids.size() != tokens.offsets.size()) std::abort();
   for (const TokenOffset& offset : tokens.offsets)
     if (offset.begin > offset.end || offset.end > given.size()) std::abort();
+  const text::TokenizerSpecification& parts = pipeline.specification();
+  std::vector<std::string> pieces;
+  for (std::uint32_t id = 0; id < parts.vocabulary.ids(); ++id)
+    pieces.emplace_back(parts.vocabulary.token(id));
+  for (const auto& decoder : parts.decoders) decoder->decode(pieces);
+  if (pieces.size() != 1) std::abort();
   return 0;
 }

@@ -1,7 +1,8 @@
 """Makes tests/golden/fixtures/tokenizers/unigram: Unigram, Metaspace, and the normalizers of SentencePiece's world, with the reference
 implementations (Hugging Face tokenizers; the sentencepiece package for files NAME.model) and what they make of texts.
 
-cases.json is as that of make_tokenizers.py, which runs this too; offsets are null where only ids are compared. By itself:
+cases.json is as that of make_tokenizers.py, which runs this too; offsets are null where only ids are compared. decoded.json lists what
+sentencepiece makes of ids that no text has. By itself:
 python tests/golden/tokenizers_unigram.py
 """
 
@@ -92,13 +93,30 @@ def sentence_pieces() -> dict[str, sentencepiece_model_pb2.ModelProto]:
         made[f"{kind}_unused.model"] = unused = train(kind, add_dummy_prefix=False)
         for piece in [piece for piece in unused.pieces if len(piece.piece) > 1 and piece.type == 1][::3]:
             piece.type = sentencepiece_model_pb2.ModelProto.SentencePiece.UNUSED
+    rewritten = made["unigram_rewritten.model"] = train("unigram", unk_surface="[?]", remove_extra_whitespaces=False)
+    rewritten.denormalizer_spec.precompiled_charsmap = charsmap({"th": "Th", "\u4e2d": "(Zhong)", "  ": " "})
+    rewritten.denormalizer_spec.add_dummy_prefix = rewritten.denormalizer_spec.remove_extra_whitespaces = False
+    rewritten.denormalizer_spec.escape_whitespaces = False
     return made
+
+
+def sequences(model: sentencepiece_model_pb2.ModelProto) -> list[list[int]]:
+    """Ids that no text has: control and unknown pieces anywhere, blanks at the start, bytes that are no UTF-8."""
+    ids = {piece.piece: i for i, piece in enumerate(model.pieces)}
+    blank, first, last = ids.get("\u2581", 7), ids["<s>"], len(model.pieces) - 1
+    found = [[], [0], [first, 0, last], [first, blank, blank, last, 0, 0, 2], [0, blank, last], [blank, first, blank, last, blank]]
+    if "<0xE4>" in ids:
+        byte = {i: ids[f"<0x{i:02X}>"] for i in range(256)}
+        for run in (b"\xe4\xb8\xad", b"\xe4\xb8", b"\xb8\xadA\xe4", b"\xed\xa0\x80\xf0\x9f\x98\x80\xff", b"\xef\xbf\xbd\xc0\x80", b"\xf0\x9f\x98"):
+            found += [[byte[i] for i in run], [first, *(byte[i] for i in run), blank, last], [blank, *(byte[i] for i in run[:2]), 0, *(byte[i] for i in run[2:])]]
+    generator = random.Random(11)
+    return found + [[generator.randrange(len(model.pieces)) for _ in range(8)] for _ in range(12)]
 
 
 def write() -> None:
     shutil.rmtree(FIXTURES, ignore_errors=True)
     FIXTURES.mkdir(parents=True)
-    cases = []
+    cases, decoded = [], []
     for name, made in tokenizers().items():
         path = FIXTURES / f"{name}.json"
         made.save(str(path), pretty=False)
@@ -111,9 +129,14 @@ def write() -> None:
         path = FIXTURES / name
         path.write_bytes(model.SerializeToString())
         reference = sentencepiece.SentencePieceProcessor(model_file=str(path))
-        cases += [{"tokenizer": name, "text": text, "ids": reference.encode(text), "offsets": None} for text in TEXTS if "\0" not in text]
-    (FIXTURES / "cases.json").write_text("[\n" + ",\n".join(json.dumps(row, separators=(",", ":")) for row in cases) + "\n]\n")
-    print(f"unigram: {len(cases)} cases")
+        for text in TEXTS:
+            if "\0" not in text:
+                ids = reference.encode(text)
+                cases.append({"tokenizer": name, "text": text, "ids": ids, "offsets": None, "decoded": reference.decode(ids)})
+        decoded += [{"tokenizer": name, "ids": ids, "decoded": reference.decode(ids)} for ids in sequences(model)]
+    for file, rows in (("cases.json", cases), ("decoded.json", decoded)):
+        (FIXTURES / file).write_text("[\n" + ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows) + "\n]\n")
+    print(f"unigram: {len(cases)} cases, {len(decoded)} decoded")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@
 namespace kindred::testing {
 
 /// Runs each case of `folder`/cases.json, of which there are at least `at_least`: with offsets,
-/// without, and a second time, since a tokenizer remembers words.
+/// without, back to text where the case says what to, and a second time, since a tokenizer
+/// remembers words.
 inline void expect_the_reference(const std::filesystem::path& folder, std::size_t at_least) {
   using nlohmann::json;
   std::ifstream file(folder / "cases.json");
@@ -45,6 +46,11 @@ inline void expect_the_reference(const std::filesystem::path& folder, std::size_
         EXPECT_EQ(offsets, row["offsets"]) << row;
       }
       EXPECT_EQ(tokenizer.tokenize({&view, 1})->ids, with->ids) << row;
+      if (row.contains("decoded")) {
+        const auto decoded = tokenizer.decode(with->ids, /*skip_special_tokens=*/false);
+        ASSERT_TRUE(decoded) << row;
+        EXPECT_EQ(*decoded, row["decoded"]) << row;
+      }
     }
   }
 }

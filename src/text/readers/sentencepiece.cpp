@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/file_system.h"
+#include "text/decoders/sentence_piece_decoder.h"
 #include "text/models/sentence_piece.h"
 #include "text/models/unigram.h"
 #include "text/normalizers/sentence_piece_normalizer.h"
@@ -43,14 +44,33 @@ struct Piece {
   PieceKind kind = PieceKind::normal;
 };
 
+/// How texts are rewritten.
+struct Normalization {
+  std::string_view rules;  // compiled
+  bool adds_blank = true;
+  bool thins_blanks = true;
+  bool shows_blanks = true;
+};
+
 /// The file as it stands.
 struct ModelFile {
   std::vector<Piece> pieces;
   ModelKind kind = ModelKind::unigram;
   bool byte_fallback = false;
-  std::string_view rules;
-  SentencePieceNormalizer::Options normalizer;
+  bool blank_behind = false;
+  std::string unknown_shown = " \u2047 ";
+  Normalization normalization;
+  Normalization denormalization;  // of decoded texts
 };
+
+bool is_text(std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size();) {
+    const auto [code, size] = decode(bytes, i);
+    if (code == kReplacement && bytes.substr(i, size) != "\uFFFD") return false;
+    i += size;
+  }
+  return true;
+}
 
 Result<Piece> read_piece(std::string_view message, const std::string& place) {
   WireReader reader(message, place);
@@ -61,12 +81,7 @@ Result<Piece> read_piece(std::string_view message, const std::string& place) {
     if (field->is(3, Kind::number)) piece.kind = static_cast<PieceKind>(field->value);
   }
   if (piece.text.empty()) return fail(ErrorCode::corrupt, fmt::format("{}: is empty", place));
-  for (std::size_t i = 0; i < piece.text.size();) {
-    const auto [code, size] = decode(piece.text, i);
-    if (code == kReplacement && piece.text.substr(i, size) != "\uFFFD")
-      return fail(ErrorCode::corrupt, fmt::format("{}: is not UTF-8", place));
-    i += size;
-  }
+  if (!is_text(piece.text)) return fail(ErrorCode::corrupt, fmt::format("{}: is not UTF-8", place));
   if (!std::isfinite(piece.score))
     return fail(ErrorCode::corrupt, fmt::format("{}: its score is no finite number", place));
   if (piece.kind < PieceKind::normal || piece.kind > PieceKind::byte)
@@ -78,22 +93,28 @@ Result<Piece> read_piece(std::string_view message, const std::string& place) {
 Result<void> read_training(std::string_view message, const std::string& place, ModelFile& file) {
   WireReader reader(message, place);
   while (const auto field = KINDRED_TRY(reader.next())) {
-    if (field->kind != Kind::number) continue;
-    if (field->number == 3) file.kind = static_cast<ModelKind>(field->value);
-    if (field->number == 24) file.normalizer.blank_behind = field->value != 0;
-    if (field->number == 35) file.byte_fallback = field->value != 0;
+    if (field->is(3, Kind::number)) file.kind = static_cast<ModelKind>(field->value);
+    if (field->is(24, Kind::number)) file.blank_behind = field->value != 0;
+    if (field->is(35, Kind::number)) file.byte_fallback = field->value != 0;
+    if (field->is(44, Kind::bytes)) {
+      // (SentencePiece takes it for a text that ends with NUL.)
+      file.unknown_shown = field->bytes.substr(0, field->bytes.find('\0'));
+      if (!is_text(file.unknown_shown))
+        return fail(ErrorCode::corrupt,
+                    fmt::format("{}: what shows the unknown piece is not UTF-8", place));
+    }
   }
   return {};
 }
 
 Result<void> read_normalization(std::string_view message, const std::string& place,
-                                ModelFile& file) {
+                                Normalization& out) {
   WireReader reader(message, place);
   while (const auto field = KINDRED_TRY(reader.next())) {
-    if (field->is(2, Kind::bytes)) file.rules = field->bytes;
-    if (field->is(3, Kind::number)) file.normalizer.adds_blank = field->value != 0;
-    if (field->is(4, Kind::number)) file.normalizer.thins_blanks = field->value != 0;
-    if (field->is(5, Kind::number)) file.normalizer.shows_blanks = field->value != 0;
+    if (field->is(2, Kind::bytes)) out.rules = field->bytes;
+    if (field->is(3, Kind::number)) out.adds_blank = field->value != 0;
+    if (field->is(4, Kind::number)) out.thins_blanks = field->value != 0;
+    if (field->is(5, Kind::number)) out.shows_blanks = field->value != 0;
   }
   return {};
 }
@@ -108,7 +129,10 @@ Result<ModelFile> read_file(std::string_view bytes, const std::string& name) {
     } else if (field->is(2, Kind::bytes)) {
       KINDRED_TRY(read_training(field->bytes, name + ": trainer_spec", file));
     } else if (field->is(3, Kind::bytes)) {
-      KINDRED_TRY(read_normalization(field->bytes, name + ": normalizer_spec", file));
+      KINDRED_TRY(read_normalization(field->bytes, name + ": normalizer_spec", file.normalization));
+    } else if (field->is(5, Kind::bytes)) {
+      KINDRED_TRY(
+          read_normalization(field->bytes, name + ": denormalizer_spec", file.denormalization));
     }
   }
   if (file.pieces.empty())
@@ -164,11 +188,46 @@ Unigram::Options unigram_options(const std::vector<Piece>& pieces) {
   return options;
 }
 
+/// What a normalization does, but for user-defined pieces.
+Result<SentencePieceNormalizer::Options> normalizer_options(const Normalization& normalization,
+                                                            const std::string& place) {
+  SentencePieceNormalizer::Options options;
+  if (!normalization.rules.empty())
+    options.rules = KINDRED_TRY(CharacterMap::parse(normalization.rules, place));
+  options.adds_blank = normalization.adds_blank;
+  options.thins_blanks = normalization.thins_blanks;
+  options.shows_blanks = normalization.shows_blanks;
+  return options;
+}
+
+Result<std::unique_ptr<const Decoder>> decoder_of(const ModelFile& file,
+                                                  const Vocabulary& vocabulary,
+                                                  const std::string& name) {
+  SentencePieceDecoder::Options options;
+  for (const Piece& piece : file.pieces) {
+    const std::string text(piece.text);
+    if (piece.kind == PieceKind::control) options.shown[text] = "";
+    if (piece.kind == PieceKind::unknown) options.shown[text] = file.unknown_shown;
+  }
+  const ByteTokens bytes = byte_tokens(vocabulary);
+  for (std::size_t byte = 0; byte < bytes.size(); ++byte)
+    if (bytes[byte] != kNoToken && file.pieces[bytes[byte]].kind == PieceKind::byte)
+      options.bytes[std::string(file.pieces[bytes[byte]].text)] = static_cast<std::uint8_t>(byte);
+  options.strips_blank = file.normalization.adds_blank;
+  options.strips_blanks = file.normalization.thins_blanks;
+  if (!file.denormalization.rules.empty()) {
+    auto rewrite =
+        KINDRED_TRY(normalizer_options(file.denormalization, name + ": denormalizer_spec"));
+    options.rewrite = std::make_unique<SentencePieceNormalizer>(std::move(rewrite));
+  }
+  return std::make_unique<SentencePieceDecoder>(std::move(options));
+}
+
 }  // namespace
 
 Result<TokenizerSpecification> parse_sentencepiece(std::string_view bytes, std::string_view name) {
   const std::string place(name);
-  ModelFile file = KINDRED_TRY(read_file(bytes, place));
+  const ModelFile file = KINDRED_TRY(read_file(bytes, place));
   TokenizerSpecification out;
   out.vocabulary.reserve(file.pieces.size(), 10 * file.pieces.size());
   for (std::uint32_t id = 0; id < file.pieces.size(); ++id)
@@ -187,11 +246,12 @@ Result<TokenizerSpecification> parse_sentencepiece(std::string_view bytes, std::
                                 place, byte));
   }
 
-  if (!file.rules.empty())
-    file.normalizer.rules =
-        KINDRED_TRY(CharacterMap::parse(file.rules, place + ": normalizer_spec"));
-  file.normalizer.user_defined = trie_of(file.pieces, false, true);
-  out.normalizers.push_back(std::make_unique<SentencePieceNormalizer>(std::move(file.normalizer)));
+  auto normalizer =
+      KINDRED_TRY(normalizer_options(file.normalization, place + ": normalizer_spec"));
+  normalizer.blank_behind = file.blank_behind;
+  normalizer.user_defined = trie_of(file.pieces, false, true);
+  out.normalizers.push_back(std::make_unique<SentencePieceNormalizer>(std::move(normalizer)));
+  out.decoders.push_back(KINDRED_TRY(decoder_of(file, out.vocabulary, place)));
 
   if (file.kind == ModelKind::unigram) {
     Unigram::Options options = unigram_options(file.pieces);

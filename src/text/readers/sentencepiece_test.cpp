@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/file_system.h"
 #include "kindred/tokenizer.h"
@@ -53,7 +57,31 @@ TEST(SentencePiece, NamesWhatIsWrong) {
               HasSubstr("no byte piece \"<0x00>\""));
   EXPECT_THAT(message_of(piece("u", 2) + field(3, field(2, "\x10"))),
               HasSubstr("normalizer_spec: the compiled rules have 1 bytes"));
+  EXPECT_THAT(message_of(piece("u", 2) + field(5, field(2, "\x10"))),
+              HasSubstr("m.model: denormalizer_spec: the compiled rules have 1 bytes"));
+  EXPECT_THAT(message_of(piece("u", 2) + field(2, "\xe2\x02\x01\xff")),
+              HasSubstr("trainer_spec: what shows the unknown piece is not UTF-8"));
   EXPECT_EQ(message_of(piece("u", 2) + piece("a")), "");
+}
+
+TEST(SentencePiece, AsksForNoMoreThanTheFileHas) {
+  // Messages that say that they are longer than all memory, or than what is left of the file.
+  EXPECT_THAT(message_of("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
+              HasSubstr("m.model: a field needs"));
+  EXPECT_THAT(message_of(piece("u", 2) + "\x0a\x7f" + "a"),
+              HasSubstr("m.model: a field needs 127 bytes, 1 are left"));
+  EXPECT_THAT(message_of(piece("u", 2) + field(1,
+                                               "\x0a\x09"
+                                               "a")),
+              HasSubstr("piece 1: a field needs 9 bytes, 1 are left"));
+  EXPECT_THAT(message_of(piece("u", 2) + field(3, "\x12\xff\xff\xff\x7f")),
+              HasSubstr("normalizer_spec: a field needs"));
+  // A message inside of itself is the bytes of an unknown field, and is not looked into.
+  std::string deep;
+  for (int i = 0; i < 40; ++i) deep = field(9, deep);
+  EXPECT_EQ(message_of(piece("u", 2) + deep), "");
+  // A piece that stands for NUL or for what the model never gives is a piece like others.
+  EXPECT_EQ(message_of(piece("u", 2) + piece(std::string_view("\0", 1)) + piece("<0xZZ>", 6)), "");
 }
 
 TEST(SentencePiece, IsFoundInAFolder) {
@@ -64,6 +92,21 @@ TEST(SentencePiece, IsFoundInAFolder) {
     std::filesystem::remove(folder.path() / name);
   }
   EXPECT_FALSE(Tokenizer::open(folder.path()));
+}
+
+TEST(SentencePiece, DecodesAnyIds) {
+  using nlohmann::json;
+  std::ifstream file(kFolder / "decoded.json");
+  const json rows = json::parse(file);
+  ASSERT_GT(rows.size(), 200U);
+  std::map<std::string, Tokenizer> tokenizers;
+  for (const json& row : rows) {
+    const std::string name = row["tokenizer"];
+    if (!tokenizers.contains(name))
+      tokenizers.emplace(name, std::move(Tokenizer::open(kFolder / name)).value());
+    const std::vector<std::uint32_t> ids = row["ids"];
+    EXPECT_EQ(tokenizers.at(name).decode(ids).value(), row["decoded"]) << row;
+  }
 }
 
 TEST(SentencePiece, TakesNoByteOfADamagedFileForGranted) {
