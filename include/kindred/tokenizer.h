@@ -114,9 +114,9 @@ Result<PaddedBatch> pad(const TokenBatch& batch, const Padding& padding = {});
 
 class Tokenizer {
  public:
-  /// `path`: a model's folder, a tokenizer.json, a vocab.txt, a SentencePiece .model, or one of
-  /// OpenAI's encodings (cl100k_base.tiktoken). A part that Kindred doesn't have is an error that
-  /// names it.
+  /// `path`: a model's folder, a tokenizer.json, a vocab.txt, a vocab.json, a SentencePiece .model,
+  /// or one of OpenAI's encodings (cl100k_base.tiktoken). A part that Kindred doesn't have is an
+  /// error that names it.
   static Result<Tokenizer> open(const std::filesystem::path& path);
 
   Tokenizer(Tokenizer&&) noexcept;
@@ -148,13 +148,14 @@ class Tokenizer {
   std::string_view token(std::uint32_t id) const;
   std::optional<std::uint32_t> id(std::string_view token) const;
   /// The longest sequence that the file asks for (truncation in tokenizer.json, else
-  /// model_max_length beside a vocab.txt), 0 where it doesn't say. It is not applied by itself.
+  /// model_max_length beside a vocab.txt or vocab.json), 0 where it doesn't say. It is not applied
+  /// by itself.
   std::size_t max_tokens() const;
   /// How the file cuts, whatever max_tokens is: at the right end and longest first where it doesn't
   /// say.
   Truncation truncation() const;
-  /// How the file pads ("padding" in tokenizer.json; beside a vocab.txt its [PAD]), nothing where
-  /// it doesn't say. It is not applied by itself.
+  /// How the file pads ("padding" in tokenizer.json; beside a vocab.txt or vocab.json its
+  /// pad_token), nothing where it doesn't say. It is not applied by itself.
   std::optional<Padding> padding() const;
 
  private:

@@ -15,6 +15,7 @@
 #include "text/readers/sentencepiece.h"
 #include "text/readers/tiktoken.h"
 #include "text/readers/tokenizer_json.h"
+#include "text/readers/vocab_json.h"
 #include "text/readers/vocab_txt.h"
 #include "text/scratch_pool.h"
 #include "text/text_error.h"
@@ -155,6 +156,7 @@ bool has_file(const std::filesystem::path& path) {
 
 Result<text::TokenizerSpecification> read(const std::filesystem::path& path) {
   if (path.filename() == "vocab.txt") return text::read_vocab_txt(path);
+  if (path.filename() == "vocab.json") return text::read_vocab_json(path);
   if (path.extension() == ".model") return text::read_sentencepiece(path);
   if (path.extension() == ".tiktoken") return text::read_tiktoken(path);
   std::error_code ignored;
@@ -163,9 +165,11 @@ Result<text::TokenizerSpecification> read(const std::filesystem::path& path) {
   if (has_file(path / "vocab.txt")) return text::read_vocab_txt(path / "vocab.txt");
   for (const char* name : {"spiece.model", "sentencepiece.bpe.model", "tokenizer.model"})
     if (has_file(path / name)) return text::read_sentencepiece(path / name);
-  return fail(ErrorCode::not_found,
-              fmt::format("{}: has no tokenizer.json and no vocab.txt, nor a SentencePiece model",
-                          path.string()));
+  if (has_file(path / "vocab.json")) return text::read_vocab_json(path / "vocab.json");
+  return fail(
+      ErrorCode::not_found,
+      fmt::format("{}: has no tokenizer.json, vocab.txt or vocab.json, nor a SentencePiece model",
+                  path.string()));
 }
 
 }  // namespace

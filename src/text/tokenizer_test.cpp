@@ -158,7 +158,7 @@ TEST(Tokenizer, NamesWhatItCannotOpen) {
   const auto nowhere = Tokenizer::open(kTokenizers / "none");
   EXPECT_THAT(nowhere.error().message, HasSubstr("none"));
   EXPECT_THAT(Tokenizer::open(kTokenizers).error().message,
-              HasSubstr("has no tokenizer.json and no vocab.txt"));
+              HasSubstr("has no tokenizer.json, vocab.txt or vocab.json"));
 }
 
 }  // namespace

@@ -166,7 +166,7 @@ class EmbedTest(unittest.TestCase):
         run = lambda model: self.refused("embed", "--model", model, "--output", "v.npy", input="the river\n")
         self.assertIn('no model "nowhere"', run("nowhere"))
         (self.folder / "empty").mkdir()
-        self.assertIn("empty: has no tokenizer.json and no vocab.txt", run(self.folder / "empty"))
+        self.assertIn("empty: has no tokenizer.json, vocab.txt or vocab.json", run(self.folder / "empty"))
 
         copy = self.copy_of_model()
         weights = copy / "model.safetensors"

@@ -87,7 +87,7 @@ class TokenizeTest(unittest.TestCase):
         self.assertIn("no-such-model", self.refused("--model", "no-such-model", input="a\n"))
         self.assertIn("no-such-file", self.refused("--model", MODEL, "--input", "no-such-file"))
         with tempfile.TemporaryDirectory() as folder:
-            self.assertIn("has no tokenizer.json and no vocab.txt", self.refused("--model", folder, input="a\n"))
+            self.assertIn("has no tokenizer.json, vocab.txt or vocab.json", self.refused("--model", folder, input="a\n"))
 
     def test_reads_several_files_one_after_the_other(self):
         with tempfile.TemporaryDirectory() as folder:

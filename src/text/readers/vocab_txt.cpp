@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "base/file_system.h"
@@ -16,6 +15,7 @@
 #include "text/normalizers/bert_normalizer.h"
 #include "text/post_processors/bert_processing.h"
 #include "text/pre_tokenizers/bert_pre_tokenizer.h"
+#include "text/readers/special_tokens.h"
 
 namespace kindred::text {
 namespace {
@@ -35,17 +35,6 @@ Result<void> read_tokens(const std::filesystem::path& path, Vocabulary& vocabula
     if (!tokens[id].empty() && !vocabulary.id(tokens[id]))
       KINDRED_TRY(vocabulary.add(tokens[id], id, path.string()));
   return {};
-}
-
-/// The settings, or an empty object where there is no file.
-Result<json> read_settings(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return json::object();
-  const std::string text = KINDRED_TRY(base::read_file(path));
-  auto settings = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!settings.is_object())
-    return fail(ErrorCode::corrupt, fmt::format("{}: is not a JSON object", path.string()));
-  return settings;
 }
 
 /// A setting that is true or false; null and absent are `otherwise`.
@@ -74,7 +63,8 @@ Result<TokenizerSpecification> read_vocab_txt(const std::filesystem::path& path)
   TokenizerSpecification out;
   KINDRED_TRY(read_tokens(path, out.vocabulary));
   const auto settings_path = path.parent_path() / "tokenizer_config.json";
-  const json settings = KINDRED_TRY(read_settings(settings_path));
+  const auto settings_text = KINDRED_TRY(read_if_there(settings_path));
+  const json settings = KINDRED_TRY(parse_settings(settings_text, settings_path));
   BertNormalizerOptions normalizer;
   normalizer.lowercase = KINDRED_TRY(flag(settings, "do_lower_case", true, settings_path));
   normalizer.strip_accents =
