@@ -17,7 +17,9 @@ from transformers import BertTokenizer
 
 import tokenizers_bpe
 import tokenizers_framing
+import tokenizers_parts
 import tokenizers_splits
+import tokenizers_vocab_json
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures" / "tokenizers"
 
@@ -105,6 +107,8 @@ def main() -> None:
     print(f"{len(references)} tokenizers, {len(cases)} cases")
     tokenizers_unigram.write()
     tokenizers_framing.write()
+    tokenizers_parts.write()
+    tokenizers_vocab_json.write()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 /// token that the vocabulary has keeps its id; others get the ids behind the last, in order: those
 /// of added_tokens by their ids there, the named ones, the further ones.
 ///
-/// Thread safety: none is needed. Cost: a look through the vocabulary a token.
+/// Thread safety: pure. Cost: a look through the vocabulary a token.
 #pragma once
 
 #include <cstdint>

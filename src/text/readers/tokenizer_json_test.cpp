@@ -1,5 +1,6 @@
 #include "text/readers/tokenizer_json.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -51,6 +52,80 @@ TEST(TokenizerJson, RefusesWhatIsNoJson) {
               HasSubstr("is not valid JSON"));
   EXPECT_EQ(problem("[]"), "t.json: is not a JSON object");
   EXPECT_THAT(problem("{\"model\": 3}"), HasSubstr("\"model\" is missing or wrong"));
+}
+
+/// A part inside of `depth` Sequences.
+std::string nested(std::string_view members, std::string_view part, std::size_t depth) {
+  std::string text;
+  for (std::size_t i = 0; i < depth; ++i)
+    text += fmt::format(R"({{"type": "Sequence", "{}": [)", members);
+  text += part;
+  for (std::size_t i = 0; i < depth; ++i) text += "]}";
+  return text;
+}
+
+TEST(TokenizerJson, TakesSequencesInSequencesToADepth) {
+  struct Row {
+    const char* field;
+    const char* members;
+    const char* part;
+  };
+  for (const auto& [field, members, part] :
+       {Row{"normalizer", "normalizers", R"({"type": "NFC"})"},
+        Row{"pre_tokenizer", "pretokenizers", R"({"type": "Whitespace"})"},
+        Row{"decoder", "decoders", R"({"type": "Fuse"})"},
+        Row{"post_processor", "processors", R"({"type": "ByteLevel"})"}}) {
+    const auto at = [&](std::size_t depth) {
+      return problem(fmt::format(
+          R"({{"model": {{"type": "WordLevel", "vocab": {{"a": 0}}, "unk_token": "a"}}, "{}": {}}})",
+          field, nested(members, part, depth)));
+    };
+    EXPECT_EQ(at(1), "no error") << field;
+    EXPECT_EQ(at(300), "no error") << field;
+    EXPECT_THAT(at(2000), HasSubstr("is not valid JSON")) << field;
+    EXPECT_THAT(at(100'000), HasSubstr("is not valid JSON")) << field;
+  }
+  EXPECT_THAT(problem(R"({"model": {}, "normalizer": {"type": "Sequence"}})"),
+              HasSubstr("normalizer: \"normalizers\" is missing or wrong"));
+}
+
+TEST(TokenizerJson, TakesVocabulariesWithHoles) {
+  for (const char* model :
+       {R"("type": "WordLevel", "vocab": {"a": 7, "b": 900, "?": 30}, "unk_token": "?")",
+        R"("type": "WordPiece", "vocab": {"a": 7, "##b": 900, "?": 30}, "unk_token": "?")",
+        R"("type": "BPE", "vocab": {"a": 7, "b": 900, "ab": 30}, "merges": ["a b"])"}) {
+    const auto found = parse_tokenizer_json(fmt::format(R"({{"model": {{{}}}}})", model), "t.json");
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(found->vocabulary.size(), 3U);
+    EXPECT_EQ(found->vocabulary.ids(), 901U);
+    EXPECT_EQ(found->vocabulary.token(8), "");
+  }
+}
+
+TEST(TokenizerJson, RefusesIdsAndMergesThatDoNotFit) {
+  const auto with = [](std::string_view model) {
+    return problem(fmt::format(R"({{"model": {{{}}}}})", model));
+  };
+  for (const char* type : {R"("WordLevel", "unk_token": "a")", R"("BPE", "merges": [])",
+                           R"("WordPiece", "unk_token": "a")"}) {
+    EXPECT_THAT(with(fmt::format(R"("type": {}, "vocab": {{"a": 1, "b": 1}})", type)),
+                HasSubstr("tokens \"a\" and \"b\" have the same id 1"));
+    EXPECT_THAT(with(fmt::format(R"("type": {}, "vocab": {{"a": 1, "a": 2}})", type)),
+                HasSubstr("token \"a\" has the ids 1 and 2"));
+    EXPECT_THAT(with(fmt::format(R"("type": {}, "vocab": ["a"])", type)),
+                HasSubstr("\"vocab\" is missing or wrong"));
+  }
+  for (const char* merge : {R"("a c")", R"("c a")", R"("a b")", R"(["a", "c"])"})
+    EXPECT_THAT(
+        with(fmt::format(R"("type": "BPE", "vocab": {{"a": 0, "b": 1}}, "merges": [{}])", merge)),
+        AllOf(HasSubstr("merge 0 is of"), HasSubstr("the vocabulary has no")))
+        << merge;
+  for (const char* merge :
+       {R"("a")", R"("a b c")", R"(["a"])", R"(["a", "b", "c"])", "7", R"([1, 2])"})
+    EXPECT_THAT(
+        with(fmt::format(R"("type": "BPE", "vocab": {{"a": 0, "b": 1}}, "merges": [{}])", merge)),
+        HasSubstr("\"merges\" is missing or wrong, a list of pairs of tokens is needed"))
+        << merge;
 }
 
 TEST(TokenizerJson, ChecksIds) {
