@@ -33,7 +33,7 @@ RULES = {"\ufb01": "fi", "\uff21": "A", "\u3000": " ", "\t": " ", "\u00df": "ss"
 TEXTS = ["", " ", "the", " the  abba ", "theatheaab", "a" * 40, "ababab" * 3, "the\u2581a _a", "x", "xyx the zz", "\u4e2d\u6587\u4e2d b\u4e2d",
          "caf\u00e9 cafe\u0301 e\u0323\u0301", "\ufb01 \uff21\u00df\u0130 \u03a3", "\x01\x01ab\x01 a\u00adb\x00", "\t the\r\nb\r\n\n", "\ud55c\uae00 \u1112\u1161\u11ab",
          "\U0001f600\u200d\U0001f600 \u00a9\u200d\u263a", "\u0915\u094d\u0937\u0300 a\u0300\u0301", "\u3000a\u00a0b\u200b\ufeff", "e\u0301\u0327\u0323 \u0344\u0f73",
-         "<unk>a<x>the", "\u0600a\u0e33\u0e33", "\u2460\u2465\u3392", "A\u030a\u00c5\u212b", "\U0001d15e\U00011099\U000110ba"]
+         "<unk>a<x>the", "\u0600a\u0e33\u0e33", "\u2460\u2465\u3392", "A\u030a\u00c5\u212b", "\U0001d15e\U00011099\U000110ba", "-" * 37 + "=" * 70, "," + "-" * 29 + "," + "=" * 19 + "(" * 9]
 
 
 def unigram(normalizer=None, pre_tokenizer=None, pieces=PIECES, unknown=0, byte_fallback=False, added=()) -> Tokenizer:
@@ -97,6 +97,7 @@ def sentence_pieces() -> dict[str, sentencepiece_model_pb2.ModelProto]:
     rewritten.denormalizer_spec.precompiled_charsmap = charsmap({"th": "Th", "\u4e2d": "(Zhong)", "  ": " "})
     rewritten.denormalizer_spec.add_dummy_prefix = rewritten.denormalizer_spec.remove_extra_whitespaces = False
     rewritten.denormalizer_spec.escape_whitespaces = False
+    made["unigram_ties.model"] = ties()
     return made
 
 
@@ -111,6 +112,16 @@ def sequences(model: sentencepiece_model_pb2.ModelProto) -> list[list[int]]:
             found += [[byte[i] for i in run], [first, *(byte[i] for i in run), blank, last], [blank, *(byte[i] for i in run[:2]), 0, *(byte[i] for i in run[2:])]]
     generator = random.Random(11)
     return found + [[generator.randrange(len(model.pieces)) for _ in range(8)] for _ in range(12)]
+
+
+def ties() -> sentencepiece_model_pb2.ModelProto:
+    """Pieces of which every way to cut a run sums up to the same, but for rounding: it decides which one is taken."""
+    model = train("unigram", add_dummy_prefix=False, user_defined_symbols=[",", "(("])
+    kept = [piece for piece in model.pieces if piece.type != 1]
+    runs = [(letter * length, -1.1 * length) for letter in "-=(" for length in (1, 2, 3, 4, 8)]
+    del model.pieces[:]
+    model.pieces.extend([*kept, *(sentencepiece_model_pb2.ModelProto.SentencePiece(piece=run, score=score) for run, score in runs if run != "((")])
+    return model
 
 
 def write() -> None:

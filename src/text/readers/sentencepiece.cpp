@@ -168,21 +168,15 @@ Trie trie_of(const std::vector<Piece>& pieces, bool with_unused, bool user_defin
   return Trie(strings);
 }
 
-/// Scores as SentencePiece sums them: a user-defined piece scores more than any other way to cut
-/// its text.
+/// Scores as SentencePiece sums them. A user-defined piece scores nothing, whatever the file says:
+/// more than any other way to cut its text, where scores are logarithms of probabilities.
 Unigram::Options unigram_options(const std::vector<Piece>& pieces) {
   float lowest = std::numeric_limits<float>::max();
-  float highest = std::numeric_limits<float>::min();
-  for (const Piece& piece : pieces) {
-    if (piece.kind != PieceKind::normal) continue;
-    lowest = std::min(lowest, piece.score);
-    highest = std::max(highest, piece.score);
-  }
+  for (const Piece& piece : pieces)
+    if (piece.kind == PieceKind::normal) lowest = std::min(lowest, piece.score);
   Unigram::Options options;
   for (const Piece& piece : pieces)
-    options.scores.push_back(piece.kind == PieceKind::user_defined
-                                 ? static_cast<float>(piece.text.size()) * highest - 0.1
-                                 : piece.score);
+    options.scores.push_back(piece.kind == PieceKind::user_defined ? 0 : piece.score);
   options.unknown_score = lowest - kUnknownPenalty;
   options.sentence_piece = true;
   return options;
