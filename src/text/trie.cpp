@@ -174,9 +174,10 @@ Trie::Trie(const Strings& strings) : units_(kBlock) {
             next_level.push_back({first, last, place});
           } else {
             // One string is left: the rest of it is a chain.
-            const Item& item = all[first];
+            Item& item = all[first];
             for (std::size_t i = depth + 1; i < item.size; ++i) {
-              const auto only = static_cast<unsigned char>(item.bytes[i]);
+              if (i % 8 == 0) item.look_ahead(i);
+              const unsigned char only = item.byte(i);
               const std::uint32_t next = places.take({&only, 1});
               units_[place] |= next;
               place = next ^ only;
