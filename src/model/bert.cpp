@@ -60,7 +60,7 @@ class Bert final : public Encoder {
     const std::array<tensor::Lookup, 3> lookups = {{{embeddings_.words, batch.ids},
                                                     {embeddings_.types, batch.type_ids},
                                                     {embeddings_.positions, places}}};
-    return normalize_rows(gather_sum(workspace, lookups), embeddings_.norm);
+    return normalize_rows(workspace, gather_sum(workspace, lookups), embeddings_.norm);
   }
 
   Tensor encode(Workspace& workspace, const Layer& layer, Tensor hidden,
@@ -68,11 +68,11 @@ class Bert final : public Encoder {
     {
       const Tensor projected = linear(workspace, hidden, layer.query_key_value);
       const Tensor context = attention(workspace, projected, starts, shape_.heads);
-      hidden = add_norm(linear(workspace, context, layer.attention_output), hidden,
+      hidden = add_norm(workspace, linear(workspace, context, layer.attention_output), hidden,
                         layer.attention_norm);
     }
     const Tensor inner = linear(workspace, hidden, layer.intermediate, Activation::gelu);
-    return add_norm(linear(workspace, inner, layer.output), hidden, layer.output_norm);
+    return add_norm(workspace, linear(workspace, inner, layer.output), hidden, layer.output_norm);
   }
 
   Shape shape_;

@@ -4,7 +4,10 @@
 /// tensor room, and one row of the table in families.cpp. Weights keep the names and shapes of
 /// their Hugging Face folder.
 ///
-/// Thread safety: immutable; run from any number of threads, each with its own Workspace.
+/// The same forward pass trains a model that was opened for it: on a Workspace with a tape
+/// (tensor/tape.h) it leaves behind what the gradients of its Parameters need.
+///
+/// Thread safety: run from any number of threads, each with its own Workspace.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +16,11 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "files/safetensors.h"
 #include "kindred/result.h"
+#include "model/weights.h"
 #include "tensor/tensor.h"
 
 namespace kindred::model {
@@ -50,10 +55,12 @@ struct OpenEncoder {
   std::unique_ptr<const Encoder> encoder;
   std::size_t parameters = 0;
   std::shared_ptr<const files::SafeTensors> weights;  ///< the file that the encoder reads
+  std::vector<NamedParameter> trained;                ///< all of them, where it is for training
 };
 
 /// Reads config.json and model.safetensors of a Hugging Face folder. A model_type that we don't
 /// have is an error that lists those we have.
-Result<OpenEncoder> open_encoder(const std::filesystem::path& folder);
+Result<OpenEncoder> open_encoder(const std::filesystem::path& folder,
+                                 Purpose purpose = Purpose::running);
 
 }  // namespace kindred::model

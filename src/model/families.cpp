@@ -23,14 +23,18 @@ constexpr std::array kFamilies = {
 
 }  // namespace
 
-Result<OpenEncoder> open_encoder(const std::filesystem::path& folder) {
+Result<OpenEncoder> open_encoder(const std::filesystem::path& folder, Purpose purpose) {
   const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
   const auto model_type = KINDRED_TRY(config.text("model_type"));
   for (const Family& family : kFamilies) {
     if (family.model_type != model_type) continue;
-    const Weights weights = KINDRED_TRY(Weights::open(folder / "model.safetensors"));
+    const Weights weights = KINDRED_TRY(Weights::open(folder / "model.safetensors", purpose));
     auto encoder = KINDRED_TRY(family.open(config, weights));
-    return OpenEncoder{family.model_type, std::move(encoder), weights.parameters(), weights.file()};
+    return OpenEncoder{.family = family.model_type,
+                       .encoder = std::move(encoder),
+                       .parameters = weights.parameters(),
+                       .weights = weights.file(),
+                       .trained = weights.trained()};
   }
   std::vector<std::string_view> known;
   for (const Family& family : kFamilies) known.push_back(family.model_type);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace kindred::model {
@@ -11,17 +12,22 @@ namespace kindred::model {
 using files::DataType;
 using files::StoredTensor;
 
-Weights::Weights(std::filesystem::path path, WeightsFile file, std::string prefix)
-    : path_(std::move(path)), file_(std::move(file)), prefix_(std::move(prefix)) {}
+Weights::Weights(std::filesystem::path path, WeightsFile file, Purpose purpose)
+    : path_(std::move(path)),
+      file_(std::move(file)),
+      purpose_(purpose),
+      trained_(std::make_shared<std::vector<NamedParameter>>()) {}
 
-Result<Weights> Weights::open(const std::filesystem::path& path) {
+Result<Weights> Weights::open(const std::filesystem::path& path, Purpose purpose) {
   auto file =
       std::make_shared<const files::SafeTensors>(KINDRED_TRY(files::SafeTensors::open(path)));
-  return Weights(path, std::move(file), "");
+  return Weights(path, std::move(file), purpose);
 }
 
 Weights Weights::below(std::string_view prefix) const {
-  return {path_, file_, fmt::format("{}{}", prefix_, prefix)};
+  Weights shorter = *this;
+  shorter.prefix_ += prefix;
+  return shorter;
 }
 
 bool Weights::contains(std::string_view name) const {
@@ -61,10 +67,27 @@ Result<std::vector<float>> Weights::values(std::string_view name,
   return values;
 }
 
+Result<tensor::SharedParameter> Weights::parameter(std::string_view name,
+                                                   std::initializer_list<std::size_t> shape) const {
+  if (purpose_ == Purpose::running)
+    return tensor::fixed_parameter(KINDRED_TRY(values(name, shape)));
+  const StoredTensor* tensor = KINDRED_TRY(find(name, shape));
+  const auto known = std::ranges::find(*trained_, tensor->name, &NamedParameter::name);
+  if (known != trained_->end()) return known->parameter;
+  auto parameter = tensor::trained_parameter(KINDRED_TRY(values(name, shape)));
+  trained_->push_back({.name = tensor->name, .shape = tensor->shape, .parameter = parameter});
+  return parameter;
+}
+
 Result<tensor::Table> Weights::table(std::string_view name, std::size_t rows,
                                      std::size_t columns) const {
   const StoredTensor* tensor = KINDRED_TRY(find(name, {rows, columns}));
-  return tensor::Table{.bytes = tensor->bytes, .rows = rows, .columns = columns};
+  tensor::Table table{.bytes = tensor->bytes, .rows = rows, .columns = columns};
+  if (purpose_ == Purpose::training) {
+    table.parameter = KINDRED_TRY(parameter(name, {rows, columns}));
+    table.bytes = std::as_bytes(std::span<const float>(table.parameter->values));
+  }
+  return table;
 }
 
 Result<tensor::Linear> Weights::linear(std::initializer_list<std::string_view> names,
@@ -73,6 +96,15 @@ Result<tensor::Linear> Weights::linear(std::initializer_list<std::string_view> n
   // nothing.
   for (const std::string_view name : names)
     KINDRED_TRY(find(fmt::format("{}.weight", name), {outputs, inputs}));
+  if (purpose_ == Purpose::training) {
+    std::vector<tensor::Linear::Part> parts;
+    for (const std::string_view name : names) {
+      auto weight = KINDRED_TRY(parameter(fmt::format("{}.weight", name), {outputs, inputs}));
+      auto bias = KINDRED_TRY(parameter(fmt::format("{}.bias", name), {outputs}));
+      parts.push_back({.weight = std::move(weight), .bias = std::move(bias)});
+    }
+    return tensor::Linear(inputs, std::move(parts));
+  }
   tensor::Linear layer(names.size() * outputs, inputs);
   std::size_t first = 0;
   for (const std::string_view name : names) {
@@ -87,8 +119,9 @@ Result<tensor::Linear> Weights::linear(std::initializer_list<std::string_view> n
 Result<tensor::Norm> Weights::norm(std::string_view name, std::size_t size, float epsilon) const {
   const bool old_names = contains(fmt::format("{}.gamma", name));
   auto gain =
-      KINDRED_TRY(values(fmt::format("{}.{}", name, old_names ? "gamma" : "weight"), {size}));
-  auto bias = KINDRED_TRY(values(fmt::format("{}.{}", name, old_names ? "beta" : "bias"), {size}));
+      KINDRED_TRY(parameter(fmt::format("{}.{}", name, old_names ? "gamma" : "weight"), {size}));
+  auto bias =
+      KINDRED_TRY(parameter(fmt::format("{}.{}", name, old_names ? "beta" : "bias"), {size}));
   return tensor::Norm{.gain = std::move(gain), .bias = std::move(bias), .epsilon = epsilon};
 }
 

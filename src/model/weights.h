@@ -1,31 +1,46 @@
 /// A model's parameters by the names they have in its file, checked for shape and made ready for
 /// the tensor room.
 ///
-/// Embedding tables stay where they are, in the mapped file; linear layers are packed
-/// (tensor/linear.h), small vectors copied. Every error names the file, the tensor, what it is and
-/// what it should be.
+/// Where a model is only run, embedding tables stay where they are, in the mapped file; linear
+/// layers are packed (tensor/linear.h), small vectors copied. Where it is trained, all of them
+/// become Parameters (tensor/parameter.h), which trained() lists. Every error names the file, the
+/// tensor, what it is and what it should be.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "files/safetensors.h"
 #include "kindred/result.h"
 #include "tensor/gather.h"
 #include "tensor/linear.h"
 #include "tensor/norm.h"
+#include "tensor/parameter.h"
 
 namespace kindred::model {
 
 /// Keeps the mapped file open; whoever holds a tensor::Table holds one.
 using WeightsFile = std::shared_ptr<const files::SafeTensors>;
 
+/// What a model is opened for.
+enum class Purpose : std::uint8_t { running, training };
+
+/// A Parameter by its tensor's name in the file.
+struct NamedParameter {
+  std::string name;
+  std::vector<std::size_t> shape;
+  tensor::SharedParameter parameter;
+};
+
 class Weights {
  public:
-  static Result<Weights> open(const std::filesystem::path& path);
+  static Result<Weights> open(const std::filesystem::path& path, Purpose purpose);
 
   /// The same file, names shortened by a prefix: below("encoder.layer.0.").linear({"output.dense"},
   /// ...).
@@ -34,8 +49,11 @@ class Weights {
   const WeightsFile& file() const { return file_; }
   /// Values in all float tensors.
   std::size_t parameters() const;
+  /// The Parameters that tables, layers and norms were made of, in the order in which they were
+  /// asked for. Empty where the model is only run.
+  const std::vector<NamedParameter>& trained() const { return *trained_; }
 
-  /// F32, rows x columns, not copied: keep file().
+  /// F32, rows x columns; not copied where the model is only run: keep file().
   Result<tensor::Table> table(std::string_view name, std::size_t rows, std::size_t columns) const;
   /// `NAME.weight` (outputs x inputs) and `NAME.bias` (outputs) of each name, their outputs side by
   /// side.
@@ -46,16 +64,22 @@ class Weights {
   Result<tensor::Norm> norm(std::string_view name, std::size_t size, float epsilon) const;
 
  private:
-  Weights(std::filesystem::path path, WeightsFile file, std::string prefix);
+  Weights(std::filesystem::path path, WeightsFile file, Purpose purpose);
   /// The F32 tensor of this name and shape.
   Result<const files::StoredTensor*> find(std::string_view name,
                                           std::initializer_list<std::size_t> shape) const;
   Result<std::vector<float>> values(std::string_view name,
                                     std::initializer_list<std::size_t> shape) const;
 
+  /// The values as a Parameter, the same for the same name.
+  Result<tensor::SharedParameter> parameter(std::string_view name,
+                                            std::initializer_list<std::size_t> shape) const;
+
   std::filesystem::path path_;
   WeightsFile file_;
+  Purpose purpose_;
   std::string prefix_;
+  std::shared_ptr<std::vector<NamedParameter>> trained_;  // shared with those below()
 };
 
 }  // namespace kindred::model

@@ -3,20 +3,21 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
-#include <numbers>
+#include <utility>
+#include <vector>
 
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
 #include "simd/dispatch.h"
+#include "tensor/attention_gradient.h"
+#include "tensor/tape.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tensor/attention.cpp"
 // clang-format off: the order of these is Highway's
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include "tensor/functions-inl.h"
-#include "tensor/tile-inl.h"
+#include "tensor/attention-inl.h"
 // clang-format on
 
 #ifndef KINDRED_TENSOR_ATTENTION_HEAD
@@ -41,59 +42,6 @@ struct Head {
 HWY_BEFORE_NAMESPACE();
 namespace kindred::tensor::HWY_NAMESPACE {
 
-constexpr std::size_t round_up(std::size_t size) {
-  return (size + kPanelColumns - 1) / kPanelColumns * kPanelColumns;
-}
-
-/// scores[0, length) become e^(scale (score - largest)); returns 1 / their sum. scores has room for
-/// a whole number of vectors.
-HWY_ATTR float softmax_numerators(float* HWY_RESTRICT scores, std::size_t length, float scale) {
-  const Floats d;
-  const std::size_t padded = (length + kLanes - 1) / kLanes * kLanes;
-  std::fill(scores + length, scores + padded, -std::numeric_limits<float>::infinity());
-  Vector largest = hn::Load(d, scores);
-  for (std::size_t i = kLanes; i < padded; i += kLanes)
-    largest = hn::Max(largest, hn::Load(d, scores + i));
-  // e^x = 2^(x log2 e). What stands beyond the length adds 2^-126 a value to the sum: nothing,
-  // since the largest adds 1.
-  const Vector factor = hn::Set(d, scale * std::numbers::log2e_v<float>);
-  const Vector shift = hn::Mul(hn::MaxOfLanes(d, largest), factor);
-  Vector sum = hn::Zero(d);
-  for (std::size_t i = 0; i < padded; i += kLanes) {
-    const Vector numerator =
-        exp2_of_negative(d, hn::MulSub(hn::Load(d, scores + i), factor, shift));
-    hn::Store(numerator, d, scores + i);
-    sum = hn::Add(sum, numerator);
-  }
-  return 1.0F / hn::GetLane(hn::SumOfLanes(d, sum));
-}
-
-/// Panels of K^T: head.width deep, a column a token, zeros beyond the last.
-void pack_keys(const Head& head, float* HWY_RESTRICT keys) {
-  for (std::size_t first = 0; first < head.length;
-       first += kPanelColumns, keys += kPanelColumns * head.width) {
-    const std::size_t tokens = std::min(kPanelColumns, head.length - first);
-    const float* from = head.key + first * head.stride;
-    for (std::size_t k = 0; k < head.width; ++k) {
-      float* to = keys + k * kPanelColumns;
-      for (std::size_t token = 0; token < tokens; ++token)
-        to[token] = from[token * head.stride + k];
-      std::fill(to + tokens, to + kPanelColumns, 0.0F);
-    }
-  }
-}
-
-/// Panels of V: head.length deep, head.width columns, zeros beyond the last.
-void pack_values(const Head& head, float* HWY_RESTRICT values) {
-  for (std::size_t first = 0; first < head.width; first += kPanelColumns) {
-    const std::size_t columns = std::min(kPanelColumns, head.width - first);
-    for (std::size_t token = 0; token < head.length; ++token, values += kPanelColumns) {
-      std::copy_n(head.value + token * head.stride + first, columns, values);
-      std::fill(values + columns, values + kPanelColumns, 0.0F);
-    }
-  }
-}
-
 /// Floats of scratch memory that attend() needs.
 std::size_t scratch_size(std::size_t length, std::size_t width) {
   return round_up(length) * width + round_up(width) * length + kTileRows * round_up(length) +
@@ -109,8 +57,8 @@ HWY_ATTR void attend(const Head& head, float* scratch) {
   float* values = keys + key_columns * width;
   float* scores = values + round_up(width) * length;  // kTileRows x key_columns
   float* tile = scores + kTileRows * key_columns;     // kTileRows x kPanelColumns
-  pack_keys(head, keys);
-  pack_values(head, values);
+  pack_columns({head.key, head.stride, length, width}, keys);
+  pack_rows({head.value, head.stride, length, width}, values);
 
   const float scale = 1.0F / std::sqrt(static_cast<float>(width));
   for (std::size_t first = 0; first < length; first += kTileRows) {
@@ -174,6 +122,13 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, s
            scratch.row(worker));
   };
   base::parallel_for((sequences.size() - 1) * heads, attend_item, most_threads);
+
+  if (Tape* tape = workspace.recording())
+    tape->record(
+        out, [&workspace, tape, heads, input = tape->remember(qkv),
+              starts = std::vector(sequences.begin(), sequences.end())](const Tensor& gradient) {
+          tape->add(input, attention_gradient(workspace, input, starts, heads, gradient));
+        });
   return out;
 }
 

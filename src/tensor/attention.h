@@ -13,7 +13,7 @@ namespace kindred::tensor {
 
 /// qkv: rows x 3 hidden; a row holds its query, key and value, each `heads` heads of hidden / heads
 /// values. Result: rows x hidden. Scratch memory: one sequence's keys and values of one head, and a
-/// few rows of scores, a thread.
+/// few rows of scores, a thread. Its gradient computes the scores anew: attention_gradient.h.
 Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, std::size_t heads);
 
 }  // namespace kindred::tensor

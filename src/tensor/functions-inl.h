@@ -1,5 +1,8 @@
-// Powers of two and gelu on vectors. Included once for each instruction set.
+// Loops over vectors of values; powers of two, gelu and its slope. Included once for each
+// instruction set.
 #include <hwy/highway.h>
+
+#include <cstddef>
 
 #if defined(KINDRED_TENSOR_FUNCTIONS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef KINDRED_TENSOR_FUNCTIONS_INL_H
@@ -12,6 +15,16 @@ HWY_BEFORE_NAMESPACE();
 namespace kindred::tensor::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
+
+/// Calls body(d, i) for i from 0 to size in steps of d's lanes, then one by one.
+template <typename Body>
+HWY_INLINE HWY_ATTR void for_each_vector(std::size_t size, const Body& body) {
+  const hn::ScalableTag<float> d;
+  const hn::CappedTag<float, 1> one;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= size; i += hn::Lanes(d)) body(d, i);
+  for (; i < size; ++i) body(one, i);
+}
 
 /// c0 + c1 x + c2 x^2 + ..., by Horner's rule.
 template <class D, class V = hn::Vec<D>>
@@ -37,12 +50,11 @@ HWY_INLINE HWY_ATTR V exp2_of_negative(D d, V x) {
   return hn::Mul(power, hn::BitCast(d, exponent));
 }
 
-/// gelu(x) = x (1 + erf(x / sqrt 2)) / 2 (Hendrycks and Gimpel 2016, arXiv:1606.08415), the exact
-/// form, not its tanh approximation. erf(z) = z P(z^2) / Q(z^2) on [-4, 4], beyond which it is 1 in
-/// float32: a rational least-squares fit, iteratively reweighted towards equal ripples. Absolute
-/// error of erf below 5e-7 as computed (2e-8 before rounding).
+/// erf(x / sqrt 2). erf(z) = z P(z^2) / Q(z^2) on [-4, 4], beyond which it is 1 in float32: a
+/// rational least-squares fit, iteratively reweighted towards equal ripples. Absolute error below
+/// 5e-7 as computed (2e-8 before rounding).
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE HWY_ATTR V gelu(D d, V x) {
+HWY_INLINE HWY_ATTR V erf_of_deviations(D d, V x) {
   const V limit = hn::Set(d, 4.0F);
   const V z = hn::Clamp(hn::Mul(x, hn::Set(d, 0.70710678F)), hn::Neg(limit), limit);
   const V square = hn::Mul(z, z);
@@ -50,9 +62,28 @@ HWY_INLINE HWY_ATTR V gelu(D d, V x) {
                          2.88040465e-4F, 1.97483223e-6F);
   const V q = polynomial(d, square, 1.0F, 0.50725168F, 0.116476133F, 1.54443607e-2F, 1.21635187e-3F,
                          3.74808308e-5F);
-  const V erf = hn::Div(hn::Mul(z, p), q);
+  return hn::Div(hn::Mul(z, p), q);
+}
+
+/// gelu(x) = x (1 + erf(x / sqrt 2)) / 2 (Hendrycks and Gimpel 2016, arXiv:1606.08415), the exact
+/// form, not its tanh approximation.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE HWY_ATTR V gelu(D d, V x) {
   const V half = hn::Mul(x, hn::Set(d, 0.5F));
-  return hn::MulAdd(half, erf, half);
+  return hn::MulAdd(half, erf_of_deviations(d, x), half);
+}
+
+/// gelu'(x) = (1 + erf(x / sqrt 2)) / 2 + x e^(-x^2 / 2) / sqrt(2 pi).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE HWY_ATTR V gelu_slope(D d, V x) {
+  const V half = hn::Set(d, 0.5F);
+  const V below = hn::MulAdd(half, erf_of_deviations(d, x), half);
+  // e^(-x^2 / 2) = 2^(-x^2 log2(e) / 2); a square that overflows is as good as the end of its
+  // range.
+  const V square = hn::Min(hn::Mul(x, x), hn::Set(d, 1e6F));
+  const V density = hn::Mul(exp2_of_negative(d, hn::Mul(square, hn::Set(d, -0.72134752F))),
+                            hn::Set(d, 0.39894228F));
+  return hn::MulAdd(hn::Clamp(x, hn::Set(d, -1e3F), hn::Set(d, 1e3F)), density, below);
 }
 
 }  // namespace kindred::tensor::HWY_NAMESPACE

@@ -2,8 +2,29 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
+#include <vector>
+
+#include "tensor/tape.h"
 
 namespace kindred::tensor {
+namespace {
+
+/// A lookup as the tape keeps it.
+struct Addressed {
+  SharedParameter parameter;
+  std::vector<std::uint32_t> indices;
+};
+
+void add_gradient(const Addressed& lookup, const Tensor& gradient) {
+  for (std::size_t row = 0; row < gradient.rows(); ++row) {
+    float* sum = lookup.parameter->gradient.data() + lookup.indices[row] * gradient.columns();
+    for (std::size_t column = 0; column < gradient.columns(); ++column)
+      sum[column] += gradient.row(row)[column];
+  }
+}
+
+}  // namespace
 
 Tensor gather_sum(Workspace& workspace, std::span<const Lookup> lookups) {
   const std::size_t rows = lookups.front().indices.size();
@@ -25,6 +46,15 @@ Tensor gather_sum(Workspace& workspace, std::span<const Lookup> lookups) {
         sum[column] += value;
       }
     }
+  }
+  if (Tape* tape = workspace.recording()) {
+    std::vector<Addressed> trained;
+    for (const Lookup& lookup : lookups)
+      if (lookup.table.parameter != nullptr && lookup.table.parameter->trained())
+        trained.push_back({lookup.table.parameter, {lookup.indices.begin(), lookup.indices.end()}});
+    tape->record(out, [trained = std::move(trained)](const Tensor& gradient) {
+      for (const Addressed& lookup : trained) add_gradient(lookup, gradient);
+    });
   }
   return out;
 }

@@ -6,16 +6,18 @@
 #include <cstdint>
 #include <span>
 
+#include "tensor/parameter.h"
 #include "tensor/tensor.h"
 
 namespace kindred::tensor {
 
-/// A table of rows that lie in a mapped file: only the rows that are looked up are read from the
-/// disk. `values` keeps no alignment.
+/// A table of rows. Where a model is run only, they lie in its mapped file: only the rows that are
+/// looked up are read from the disk.
 struct Table {
-  std::span<const std::byte> bytes;  // rows x columns float32, little-endian
+  std::span<const std::byte> bytes;  // rows x columns float32, little-endian, of no alignment
   std::size_t rows = 0;
   std::size_t columns = 0;
+  SharedParameter parameter;  // where it is trained, what `bytes` are those of
 };
 
 /// One lookup: row indices[i] of the table is added to row i of the result. Every index is below
@@ -26,7 +28,7 @@ struct Lookup {
 };
 
 /// The sum of the lookups, from the first to the last. All have as many indices and columns as the
-/// first.
+/// first. The gradient of a row of a table is the sum over where it was looked up, in that order.
 Tensor gather_sum(Workspace& workspace, std::span<const Lookup> lookups);
 
 }  // namespace kindred::tensor

@@ -2,136 +2,116 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
+#include <utility>
 
-#include "base/thread_pool.h"
-#include "kindred/threads.h"
-#include "simd/dispatch.h"
+#include "tensor/tape.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "tensor/linear.cpp"
-// clang-format off: the order of these is Highway's
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
-#include "tensor/functions-inl.h"
-#include "tensor/tile-inl.h"
-// clang-format on
-
-HWY_BEFORE_NAMESPACE();
-namespace kindred::tensor::HWY_NAMESPACE {
-
-std::size_t panel_columns() { return kPanelColumns; }
-
-/// Bias and activation on the way from a finished tile to the output, of whose panel `columns`
-/// exist.
-template <bool kGelu>
-HWY_INLINE HWY_ATTR void finish_tile(const float* HWY_RESTRICT tile, std::size_t rows,
-                                     const float* HWY_RESTRICT bias, float* HWY_RESTRICT out,
-                                     std::size_t stride, std::size_t columns) {
-  const Floats d;
-  for (std::size_t row = 0; row < rows; ++row, tile += kPanelColumns, out += stride) {
-    HWY_ALIGN float last[kPanelColumns];
-    float* to = columns == kPanelColumns ? out : last;
-    for (std::size_t column = 0; column < kPanelColumns; column += kLanes) {
-      Vector value = hn::Add(hn::Load(d, tile + column), hn::Load(d, bias + column));
-      if constexpr (kGelu) value = gelu(d, value);
-      hn::StoreU(value, d, to + column);
-    }
-    if (to == last) std::memcpy(out, last, columns * sizeof(float));
-  }
-}
-
-template <bool kGelu>
-HWY_ATTR void multiply(const float* x, std::size_t rows, const Linear& layer,
-                       std::size_t first_panel, std::size_t last_panel, float* out) {
-  const std::size_t depth = layer.inputs();
-  const std::size_t stride = layer.outputs();
-  HWY_ALIGN float tile[kTileRows * kPanelColumns];
-  for (std::size_t panel = first_panel; panel < last_panel; ++panel) {
-    const std::size_t column = panel * kPanelColumns;
-    const std::size_t columns = std::min(kPanelColumns, stride - column);
-    for (std::size_t row = 0; row < rows; row += kTileRows) {
-      const std::size_t height = std::min(kTileRows, rows - row);
-      multiply_rows(height, x + row * depth, depth, layer.panels() + column * depth, depth, tile,
-                    kPanelColumns);
-      finish_tile<kGelu>(tile, height, layer.bias() + column, out + row * stride + column, stride,
-                         columns);
-    }
-  }
-}
-
-void multiply_block(const float* x, std::size_t rows, const Linear& layer, std::size_t first_panel,
-                    std::size_t last_panel, Activation activation, float* out) {
-  switch (activation) {
-    case Activation::none:
-      return multiply<false>(x, rows, layer, first_panel, last_panel, out);
-    case Activation::gelu:
-      return multiply<true>(x, rows, layer, first_panel, last_panel, out);
-  }
-}
-
-}  // namespace kindred::tensor::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace kindred::tensor {
-
-HWY_EXPORT(panel_columns);
-HWY_EXPORT(multiply_block);
-
 namespace {
 
-/// Rows that share one pass over a panel: enough to make the panel's way from memory cheap, few
-/// enough for the second-level cache. A multiple of every tile height.
-constexpr std::size_t kBlockRows = 144;
+/// The packed form of a layer of Parameters, as they are now.
+Linear packed(const Linear& layer) {
+  Linear out(layer.outputs(), layer.inputs());
+  std::size_t first = 0;
+  for (const Linear::Part& part : layer.parts()) {
+    out.set_rows(first, part.weight->values, part.bias->values);
+    first += part.bias->values.size();
+  }
+  return out;
+}
+
+/// W, packed for the product with a gradient: outputs deep, `inputs` columns.
+Panels weights_as_rows(const Linear& layer) {
+  Panels rows(layer.outputs(), layer.inputs());
+  if (layer.parts().empty()) {
+    std::vector<float> weight(layer.outputs() * layer.inputs());
+    layer.panels().copy_columns(0, weight);
+    rows.set_rows(0, weight);
+  }
+  std::size_t first = 0;
+  for (const Linear::Part& part : layer.parts()) {
+    rows.set_rows(first, part.weight->values);
+    first += part.bias->values.size();
+  }
+  return rows;
+}
+
+Tensor transpose(Workspace& workspace, const Tensor& x) {
+  Tensor out = workspace.tensor(x.columns(), x.rows());
+  // In blocks of a cache line each way.
+  constexpr std::size_t kBlock = 16;
+  for (std::size_t top = 0; top < x.rows(); top += kBlock)
+    for (std::size_t left = 0; left < x.columns(); left += kBlock)
+      for (std::size_t row = top; row < std::min(top + kBlock, x.rows()); ++row)
+        for (std::size_t column = left; column < std::min(left + kBlock, x.columns()); ++column)
+          out.row(column)[row] = x.row(row)[column];
+  return out;
+}
+
+/// d loss / d W = gradient^T x, d loss / d b = the sum of the gradient's rows.
+void add_parameter_gradients(Workspace& workspace, const Linear& layer, const Remembered& x,
+                             const Tensor& gradient) {
+  if (std::ranges::none_of(layer.parts(), [](const Linear::Part& part) {
+        return part.weight->trained() || part.bias->trained();
+      }))
+    return;
+  Panels inputs(x.rows, x.columns);
+  inputs.set_rows(0, {x.values, x.rows * x.columns});
+  const Tensor transposed = transpose(workspace, gradient);
+  const Tensor weights = product(workspace, transposed, inputs);
+  std::size_t first = 0;
+  for (const Linear::Part& part : layer.parts()) {
+    const std::size_t outputs = part.bias->values.size();
+    if (part.weight->trained())
+      for (std::size_t i = 0; i < outputs * x.columns; ++i)
+        part.weight->gradient[i] += weights.row(first)[i];
+    if (part.bias->trained())
+      for (std::size_t output = 0; output < outputs; ++output) {
+        const float* values = transposed.row(first + output);
+        float sum = 0;
+        for (std::size_t row = 0; row < x.rows; ++row) sum += values[row];
+        part.bias->gradient[output] += sum;
+      }
+    first += outputs;
+  }
+}
 
 }  // namespace
 
 Linear::Linear(std::size_t outputs, std::size_t inputs)
-    : outputs_(outputs), inputs_(inputs), panel_columns_(KINDRED_SIMD_DISPATCH(panel_columns)()) {
-  const std::size_t padded = (outputs + panel_columns_ - 1) / panel_columns_ * panel_columns_;
-  panels_ = base::AlignedArray<float>(padded * inputs);
-  bias_ = base::AlignedArray<float>(padded);
-  std::ranges::fill(panels_.span(), 0.0F);
+    : outputs_(outputs), inputs_(inputs), panels_(inputs, outputs) {
+  bias_ = base::AlignedArray<float>(panels_.padded_columns());
   std::ranges::fill(bias_.span(), 0.0F);
+}
+
+Linear::Linear(std::size_t inputs, std::vector<Part> parts)
+    : inputs_(inputs), parts_(std::move(parts)) {
+  for (const Part& part : parts_) {
+    assert(part.weight->values.size() == part.bias->values.size() * inputs);
+    outputs_ += part.bias->values.size();
+  }
 }
 
 void Linear::set_rows(std::size_t first, std::span<const float> weight,
                       std::span<const float> bias) {
   assert(first + bias.size() <= outputs_ && weight.size() == bias.size() * inputs_);
   std::ranges::copy(bias, bias_.data() + first);
-  // One panel's columns at a time: the writes go through memory in order.
-  for (std::size_t begin = 0; begin < bias.size();) {
-    const std::size_t output = first + begin;
-    const std::size_t in_panel = output % panel_columns_;
-    const std::size_t count = std::min(panel_columns_ - in_panel, bias.size() - begin);
-    float* to = panels_.data() + (output - in_panel) * inputs_ + in_panel;
-    const float* from = weight.data() + begin * inputs_;
-    for (std::size_t k = 0; k < inputs_; ++k, to += panel_columns_)
-      for (std::size_t column = 0; column < count; ++column)
-        to[column] = from[column * inputs_ + k];
-    begin += count;
-  }
+  panels_.set_columns(first, weight);
 }
 
 Tensor linear(Workspace& workspace, const Tensor& x, const Linear& layer, Activation activation) {
-  assert(x.columns() == layer.inputs());
-  Tensor out = workspace.tensor(x.rows(), layer.outputs());
-  const auto multiply_block = KINDRED_SIMD_DISPATCH(multiply_block);
-  const std::size_t panel_width = KINDRED_SIMD_DISPATCH(panel_columns)();
-  const std::size_t panels = (layer.outputs() + panel_width - 1) / panel_width;
-  const std::size_t row_blocks = (x.rows() + kBlockRows - 1) / kBlockRows;
-  // Few rows (one short text): its threads share the panels instead.
-  const std::size_t column_blocks = row_blocks >= threads() ? 1 : std::min(panels, threads());
-  base::parallel_for(row_blocks * column_blocks, [&](std::size_t item, std::size_t) {
-    const std::size_t row = item / column_blocks * kBlockRows;
-    const std::size_t part = item % column_blocks;
-    multiply_block(x.row(row), std::min(kBlockRows, x.rows() - row), layer,
-                   panels * part / column_blocks, panels * (part + 1) / column_blocks, activation,
-                   out.row(row));
+  Linear of_parameters;
+  if (!layer.parts().empty()) of_parameters = packed(layer);
+  const Linear& weights = layer.parts().empty() ? layer : of_parameters;
+  Tape* tape = workspace.recording();
+  if (tape == nullptr) return product(workspace, x, weights.panels(), weights.bias(), activation);
+
+  Tensor out = product(workspace, x, weights.panels(), weights.bias());
+  tape->record(out, [&workspace, tape, &layer, input = tape->remember(x)](const Tensor& gradient) {
+    if (input.number != 0) tape->add(input, product(workspace, gradient, weights_as_rows(layer)));
+    add_parameter_gradients(workspace, layer, input, gradient);
   });
-  return out;
+  return activation == Activation::none ? std::move(out) : activate(workspace, out, activation);
 }
 
 }  // namespace kindred::tensor
-#endif  // HWY_ONCE

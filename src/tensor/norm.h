@@ -5,23 +5,23 @@
 /// variance is that of the population.
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
+#include "tensor/parameter.h"
 #include "tensor/tensor.h"
 
 namespace kindred::tensor {
 
 struct Norm {
-  std::vector<float> gain;  // one a column
-  std::vector<float> bias;
+  SharedParameter gain;  // a value each column
+  SharedParameter bias;
   float epsilon = 0;
 };
 
-/// norm(x + residual), in the memory of x. x and residual: rows x columns.
-Tensor add_norm(Tensor x, const Tensor& residual, const Norm& norm);
+/// norm(x + residual), in the memory of x where nothing is recorded. x and residual: rows x
+/// columns. The gradient takes the mean and the deviation of each row anew; gain and bias get the
+/// sums of blocks of rows, in their order.
+Tensor add_norm(Workspace& workspace, Tensor x, const Tensor& residual, const Norm& norm);
 
-/// norm(x), in the memory of x.
-Tensor normalize_rows(Tensor x, const Norm& norm);
+/// norm(x), likewise.
+Tensor normalize_rows(Workspace& workspace, Tensor x, const Norm& norm);
 
 }  // namespace kindred::tensor

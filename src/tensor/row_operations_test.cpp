@@ -26,16 +26,17 @@ TEST(NormTest, AgreesWithTheDefinitionOnEveryInstructionSet) {
     for (const std::size_t columns : {1, 3, 7, 8, 9, 15, 16, 17, 33, 100}) {
       std::vector<float> x(3 * columns);
       std::vector<float> residual(x.size());
-      Norm norm{.gain = std::vector<float>(columns),
-                .bias = std::vector<float>(columns),
-                .epsilon = 1e-3F};
+      std::vector<float> gain(columns);
+      std::vector<float> bias(columns);
       for (float& value : x) value = 5 + random.normal();
       for (float& value : residual) value = random.normal();
-      for (float& value : norm.gain) value = random.normal();
-      for (float& value : norm.bias) value = random.normal();
+      for (float& value : gain) value = random.normal();
+      for (float& value : bias) value = random.normal();
+      const Norm norm{
+          .gain = fixed_parameter(gain), .bias = fixed_parameter(bias), .epsilon = 1e-3F};
       Workspace workspace;
-      const Tensor result =
-          add_norm(tensor_of(workspace, x, columns), tensor_of(workspace, residual, columns), norm);
+      const Tensor result = add_norm(workspace, tensor_of(workspace, x, columns),
+                                     tensor_of(workspace, residual, columns), norm);
       for (std::size_t row = 0; row < 3; ++row) {
         double mean = 0;
         double variance = 0;
@@ -47,10 +48,9 @@ TEST(NormTest, AgreesWithTheDefinitionOnEveryInstructionSet) {
         for (std::size_t column = 0; column < columns; ++column)
           variance += (sum(column) - mean) * (sum(column) - mean) / static_cast<double>(columns);
         for (std::size_t column = 0; column < columns; ++column)
-          ASSERT_NEAR(result.row(row)[column],
-                      (sum(column) - mean) / std::sqrt(variance + 1e-3) * norm.gain[column] +
-                          norm.bias[column],
-                      2e-5)
+          ASSERT_NEAR(
+              result.row(row)[column],
+              (sum(column) - mean) / std::sqrt(variance + 1e-3) * gain[column] + bias[column], 2e-5)
               << columns << " columns";
       }
     }
@@ -59,8 +59,9 @@ TEST(NormTest, AgreesWithTheDefinitionOnEveryInstructionSet) {
 
 TEST(NormTest, AConstantRowBecomesTheBias) {
   Workspace workspace;
-  const Norm norm{.gain = {2, 2}, .bias = {3, -3}, .epsilon = 1e-12F};
-  const Tensor result = normalize_rows(tensor_of(workspace, {7, 7}, 2), norm);
+  const Norm norm{
+      .gain = fixed_parameter({2, 2}), .bias = fixed_parameter({3, -3}), .epsilon = 1e-12F};
+  const Tensor result = normalize_rows(workspace, tensor_of(workspace, {7, 7}, 2), norm);
   EXPECT_EQ(result.row(0)[0], 3);
   EXPECT_EQ(result.row(0)[1], -3);
 }

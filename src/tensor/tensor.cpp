@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tensor/tape.h"
+
 namespace kindred::tensor {
 
 Tensor Workspace::tensor(std::size_t rows, std::size_t columns) {
@@ -29,7 +31,9 @@ Tensor Workspace::tensor(std::size_t rows, std::size_t columns) {
 }
 
 Tensor::~Tensor() {
-  if (workspace_ != nullptr) workspace_->free_.push_back(std::move(values_));
+  if (workspace_ == nullptr) return;
+  const bool kept = remembered_ && workspace_->tape_ != nullptr;
+  (kept ? workspace_->tape_->kept_ : workspace_->free_).push_back(std::move(values_));
 }
 
 }  // namespace kindred::tensor

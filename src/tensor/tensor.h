@@ -3,7 +3,8 @@
 /// A Tensor is rows x columns float32, row-major. A row is a token (or a text, after pooling); the
 /// sequences of a batch stand one after the other without padding, and `Sequences` says where each
 /// starts. Tensors live in a Workspace, which keeps the memory of those that are gone for those to
-/// come: a forward pass allocates only until its Workspace has seen its largest batch.
+/// come: a forward pass allocates only until its Workspace has seen its largest batch. A Tape
+/// (tape.h) on the Workspace makes every operation remember what its gradient needs.
 ///
 /// Thread safety: a Workspace and its Tensors belong to one thread at a time; operations may spread
 /// their own work over the pool.
@@ -23,6 +24,7 @@ namespace kindred::tensor {
 /// 1]).
 using Sequences = std::span<const std::size_t>;
 
+class Tape;
 class Tensor;
 
 /// Memory for Tensors. It must outlive them.
@@ -31,9 +33,16 @@ class Workspace {
   /// rows x columns values, not initialised.
   Tensor tensor(std::size_t rows, std::size_t columns);
 
+  /// Where operations write down what they do; nullptr where they need not.
+  Tape* recording() const { return recording_; }
+
  private:
+  friend class Tape;
   friend class Tensor;
   std::vector<base::AlignedArray<float>> free_;
+  Tape* tape_ = nullptr;         // keeps the values of the tensors that it knows
+  Tape* recording_ = nullptr;    // the same, but while it goes back
+  std::uint64_t variables_ = 0;  // numbers given to tensors, by any tape so far
 };
 
 class Tensor {
@@ -55,17 +64,22 @@ class Tensor {
   std::span<const float> values() const { return {data(), rows_ * columns_}; }
 
  private:
+  friend class Tape;
   friend class Workspace;
   void swap(Tensor& other) noexcept {
     std::swap(workspace_, other.workspace_);
     std::swap(values_, other.values_);
     std::swap(rows_, other.rows_);
     std::swap(columns_, other.columns_);
+    std::swap(variable_, other.variable_);
+    std::swap(remembered_, other.remembered_);
   }
   Workspace* workspace_ = nullptr;
   base::AlignedArray<float> values_;
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
+  std::uint64_t variable_ = 0;       // the number that a tape gave it, 0 where none did
+  mutable bool remembered_ = false;  // a step of a tape reads its values
 };
 
 }  // namespace kindred::tensor

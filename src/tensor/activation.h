@@ -1,0 +1,18 @@
+/// The functions between an encoder's layers, value by value.
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/tensor.h"
+
+namespace kindred::tensor {
+
+enum class Activation : std::uint8_t {
+  none,
+  gelu,  ///< x (1 + erf(x / sqrt 2)) / 2: the exact form (Hendrycks and Gimpel 2016)
+};
+
+/// activation(x). The same bits as where linear() applies it on the way.
+Tensor activate(Workspace& workspace, const Tensor& x, Activation activation);
+
+}  // namespace kindred::tensor

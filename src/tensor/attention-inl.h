@@ -1,0 +1,87 @@
+// What attention and its gradient share: softmax, and the packing of a head's rows.
+// Included once for each instruction set, after tile-inl.h and functions-inl.h.
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <numbers>
+
+#include "tensor/functions-inl.h"
+#include "tensor/tile-inl.h"
+
+#if defined(KINDRED_TENSOR_ATTENTION_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef KINDRED_TENSOR_ATTENTION_INL_H
+#undef KINDRED_TENSOR_ATTENTION_INL_H
+#else
+#define KINDRED_TENSOR_ATTENTION_INL_H
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace kindred::tensor::HWY_NAMESPACE {
+
+constexpr std::size_t round_up(std::size_t size) {
+  return (size + kPanelColumns - 1) / kPanelColumns * kPanelColumns;
+}
+
+/// scores[0, length) become e^(scale (score - largest)); returns 1 / their sum. scores has room for
+/// a whole number of vectors.
+HWY_INLINE HWY_ATTR float softmax_numerators(float* HWY_RESTRICT scores, std::size_t length,
+                                             float scale) {
+  const Floats d;
+  const std::size_t padded = (length + kLanes - 1) / kLanes * kLanes;
+  std::fill(scores + length, scores + padded, -std::numeric_limits<float>::infinity());
+  Vector largest = hn::Load(d, scores);
+  for (std::size_t i = kLanes; i < padded; i += kLanes)
+    largest = hn::Max(largest, hn::Load(d, scores + i));
+  // e^x = 2^(x log2 e). What stands beyond the length adds 2^-126 a value to the sum: nothing,
+  // since the largest adds 1.
+  const Vector factor = hn::Set(d, scale * std::numbers::log2e_v<float>);
+  const Vector shift = hn::Mul(hn::MaxOfLanes(d, largest), factor);
+  Vector sum = hn::Zero(d);
+  for (std::size_t i = 0; i < padded; i += kLanes) {
+    const Vector numerator =
+        exp2_of_negative(d, hn::MulSub(hn::Load(d, scores + i), factor, shift));
+    hn::Store(numerator, d, scores + i);
+    sum = hn::Add(sum, numerator);
+  }
+  return 1.0F / hn::GetLane(hn::SumOfLanes(d, sum));
+}
+
+/// A head's queries, keys or values: `length` rows of `width` values, `stride` apart.
+struct Rows {
+  const float* values;
+  std::size_t stride;
+  std::size_t length;
+  std::size_t width;
+};
+
+/// Panels in which a row becomes a column: width deep, zeros beyond the last.
+inline void pack_columns(const Rows& rows, float* HWY_RESTRICT panels) {
+  for (std::size_t first = 0; first < rows.length;
+       first += kPanelColumns, panels += kPanelColumns * rows.width) {
+    const std::size_t count = std::min(kPanelColumns, rows.length - first);
+    const float* from = rows.values + first * rows.stride;
+    for (std::size_t k = 0; k < rows.width; ++k) {
+      float* to = panels + k * kPanelColumns;
+      for (std::size_t row = 0; row < count; ++row) to[row] = from[row * rows.stride + k];
+      std::fill(to + count, to + kPanelColumns, 0.0F);
+    }
+  }
+}
+
+/// Panels in which a row stays one: length deep, zeros beyond the width.
+inline void pack_rows(const Rows& rows, float* HWY_RESTRICT panels) {
+  for (std::size_t first = 0; first < rows.width; first += kPanelColumns) {
+    const std::size_t columns = std::min(kPanelColumns, rows.width - first);
+    for (std::size_t row = 0; row < rows.length; ++row, panels += kPanelColumns) {
+      std::copy_n(rows.values + row * rows.stride + first, columns, panels);
+      std::fill(panels + columns, panels + kPanelColumns, 0.0F);
+    }
+  }
+}
+
+}  // namespace kindred::tensor::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

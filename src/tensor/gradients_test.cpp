@@ -1,0 +1,368 @@
+// The gradient of each operation, against differences of what it computes, on every instruction
+// set.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "kindred/threads.h"
+#include "support/instruction_sets.h"
+#include "tensor/activation.h"
+#include "tensor/attention.h"
+#include "tensor/cosines.h"
+#include "tensor/gather.h"
+#include "tensor/linear.h"
+#include "tensor/norm.h"
+#include "tensor/pool.h"
+#include "tensor/tape.h"
+
+namespace kindred::tensor {
+namespace {
+
+std::vector<float> random_values(base::Random& random, std::size_t size, float spread = 1) {
+  std::vector<float> values(size);
+  for (float& value : values) value = spread * random.normal();
+  return values;
+}
+
+SharedParameter random_parameter(base::Random& random, std::size_t size, float spread = 1) {
+  return trained_parameter(random_values(random, size, spread));
+}
+
+/// A Parameter's values as a tensor of so many columns.
+Tensor tensor_of(Workspace& workspace, const SharedParameter& parameter, std::size_t columns) {
+  const std::size_t rows = parameter->values.size() / columns;
+  const Table table{.bytes = std::as_bytes(std::span<const float>(parameter->values)),
+                    .rows = rows,
+                    .columns = columns,
+                    .parameter = parameter};
+  std::vector<std::uint32_t> all(rows);
+  std::iota(all.begin(), all.end(), 0U);
+  const Lookup lookup{table, all};
+  return gather_sum(workspace, {&lookup, 1});
+}
+
+using Forward = std::function<Tensor(Workspace&)>;
+
+/// The loss is a fixed random combination of the outputs.
+double loss(const Forward& forward, std::vector<float>* weights = nullptr) {
+  Workspace workspace;
+  const Tensor out = forward(workspace);
+  base::Random random(99);
+  const auto of = random_values(random, out.values().size());
+  double sum = 0;
+  for (std::size_t i = 0; i < of.size(); ++i) sum += double{of[i]} * out.data()[i];
+  if (weights != nullptr) *weights = of;
+  return sum;
+}
+
+/// d loss / d step along `direction`, by differences of two widths, from which the error of the
+/// second order is taken out (Richardson).
+double slope(const Forward& forward, Parameter& parameter, const std::vector<float>& direction) {
+  const std::vector<float> at = parameter.values;
+  const auto difference = [&](float step) {
+    double ends[2];
+    for (const int side : {0, 1}) {
+      for (std::size_t i = 0; i < at.size(); ++i)
+        parameter.values[i] = at[i] + (side == 0 ? step : -step) * direction[i];
+      ends[side] = loss(forward);
+    }
+    return (ends[0] - ends[1]) / (2.0 * static_cast<double>(step));
+  };
+  const double wide = difference(0.04F);
+  const double narrow = difference(0.02F);
+  parameter.values = at;
+  return (4 * narrow - wide) / 3;
+}
+
+/// Compares gradients: along every value of small parameters, along random directions of others.
+void expect_right_gradients(const Forward& forward, const std::vector<SharedParameter>& parameters,
+                            const std::string& what) {
+  std::vector<float> weights;
+  loss(forward, &weights);
+  for (const SharedParameter& parameter : parameters) std::ranges::fill(parameter->gradient, 0.0F);
+  {
+    Workspace workspace;
+    Tape tape(workspace);
+    const Tensor out = forward(workspace);
+    tape.backward(out, weights);
+  }
+  base::Random random(5);
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    Parameter& parameter = *parameters[p];
+    double largest = 1e-3;
+    for (const float value : parameter.gradient)
+      largest = std::max(largest, std::abs(double{value}));
+    const bool small = parameter.values.size() <= 64;
+    for (std::size_t i = 0; i < (small ? parameter.values.size() : 12); ++i) {
+      std::vector<float> direction(parameter.values.size());
+      if (small) {
+        direction[i] = 1;
+      } else {
+        direction = random_values(random, direction.size(),
+                                  1 / std::sqrt(static_cast<float>(direction.size())));
+      }
+      const double expected = slope(forward, parameter, direction);
+      const double found =
+          std::inner_product(direction.begin(), direction.end(), parameter.gradient.begin(), 0.0);
+      ASSERT_NEAR(found, expected, 1e-3 * largest) << what << ", parameter " << p << ", " << i;
+    }
+  }
+}
+
+TEST(GradientsTest, OfLinearLayersOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(1);
+    for (const Activation activation : {Activation::none, Activation::gelu}) {
+      for (const std::size_t rows : {1, 5, 30}) {
+        constexpr std::size_t kInputs = 7;
+        const auto x = random_parameter(random, rows * kInputs);
+        // Two layers that read the same input, of different widths; the second begins in a panel.
+        std::vector<Linear::Part> parts;
+        for (const std::size_t outputs : {3, 34})
+          parts.push_back({.weight = random_parameter(random, outputs * kInputs, 0.5F),
+                           .bias = random_parameter(random, outputs)});
+        const Linear layer(kInputs, parts);
+        expect_right_gradients(
+            [&](Workspace& workspace) {
+              return linear(workspace, tensor_of(workspace, x, kInputs), layer, activation);
+            },
+            {x, parts[0].weight, parts[0].bias, parts[1].weight, parts[1].bias}, "linear");
+      }
+    }
+  });
+}
+
+TEST(GradientsTest, GoThroughPackedLayers) {
+  base::Random random(2);
+  const auto x = random_parameter(random, 20);
+  Linear layer(33, 5);
+  layer.set_rows(0, random_values(random, 33 * 5), random_values(random, 33));
+  expect_right_gradients(
+      [&](Workspace& workspace) { return linear(workspace, tensor_of(workspace, x, 5), layer); },
+      {x}, "packed");
+}
+
+TEST(GradientsTest, OfNormsOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(3);
+    for (const std::size_t columns : {2, 5, 16, 37}) {
+      const auto x = random_parameter(random, 3 * columns);
+      const auto residual = random_parameter(random, 3 * columns);
+      const Norm norm{.gain = random_parameter(random, columns),
+                      .bias = random_parameter(random, columns),
+                      .epsilon = 0.1F};
+      expect_right_gradients(
+          [&](Workspace& workspace) {
+            return add_norm(workspace, tensor_of(workspace, x, columns),
+                            tensor_of(workspace, residual, columns), norm);
+          },
+          {x, residual, norm.gain, norm.bias}, "add_norm");
+      expect_right_gradients(
+          [&](Workspace& workspace) {
+            // Read twice: both shares count.
+            const Tensor once = normalize_rows(workspace, tensor_of(workspace, x, columns), norm);
+            return add_norm(workspace,
+                            normalize_rows(workspace, tensor_of(workspace, x, columns), norm), once,
+                            norm);
+          },
+          {x}, "normalize_rows");
+    }
+  });
+}
+
+TEST(GradientsTest, OfNormsOfManyRows) {
+  base::Random random(4);
+  const auto x = random_parameter(random, 200 * 6);
+  const Norm norm{
+      .gain = random_parameter(random, 6), .bias = random_parameter(random, 6), .epsilon = 0.1F};
+  expect_right_gradients(
+      [&](Workspace& workspace) {
+        return normalize_rows(workspace, tensor_of(workspace, x, 6), norm);
+      },
+      {x, norm.gain, norm.bias}, "many rows");
+}
+
+TEST(GradientsTest, OfAttentionOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(6);
+    struct Case {
+      std::vector<std::size_t> starts;
+      std::size_t heads, width;
+    };
+    // Lengths around tiles and around the 96 queries that are taken at a time.
+    for (const Case& c :
+         {Case{{0, 1}, 1, 2}, Case{{0, 3}, 1, 1}, Case{{0, 1, 5, 6}, 2, 3}, Case{{0, 13, 30}, 2, 8},
+          Case{{0, 95, 191, 288}, 1, 5}, Case{{0, 200}, 2, 33}}) {
+      const std::size_t columns = 3 * c.heads * c.width;
+      const auto qkv = random_parameter(random, c.starts.back() * columns);
+      expect_right_gradients(
+          [&](Workspace& workspace) {
+            return attention(workspace, tensor_of(workspace, qkv, columns), c.starts, c.heads);
+          },
+          {qkv}, "attention of " + std::to_string(c.starts.back()));
+    }
+  });
+}
+
+TEST(GradientsTest, OfLookups) {
+  base::Random random(7);
+  const auto words = random_parameter(random, 4 * 3);
+  const auto places = random_parameter(random, 2 * 3);
+  const auto table = [](const SharedParameter& parameter) {
+    return Table{.bytes = std::as_bytes(std::span<const float>(parameter->values)),
+                 .rows = parameter->values.size() / 3,
+                 .columns = 3,
+                 .parameter = parameter};
+  };
+  const std::vector<std::uint32_t> word_ids = {3, 0, 3, 3};
+  const std::vector<std::uint32_t> place_ids = {0, 1, 0, 0};
+  expect_right_gradients(
+      [&](Workspace& workspace) {
+        const Table word_table = table(words);
+        const Table place_table = table(places);
+        const Lookup lookups[] = {{word_table, word_ids}, {place_table, place_ids}};
+        return gather_sum(workspace, lookups);
+      },
+      {words, places}, "lookups");
+}
+
+TEST(GradientsTest, OfPooling) {
+  base::Random random(8);
+  const auto x = random_parameter(random, 9 * 4);
+  const std::vector<std::size_t> starts = {0, 1, 4, 9};
+  for (const auto pool : {mean_pool, first_pool})
+    expect_right_gradients(
+        [&](Workspace& workspace) { return pool(workspace, tensor_of(workspace, x, 4), starts); },
+        {x}, "pooling");
+}
+
+TEST(GradientsTest, OfCosines) {
+  base::Random random(9);
+  const auto a = random_parameter(random, 4 * 5);
+  const auto b = random_parameter(random, 4 * 5);
+  expect_right_gradients(
+      [&](Workspace& workspace) {
+        return row_cosines(workspace, tensor_of(workspace, a, 5), tensor_of(workspace, b, 5));
+      },
+      {a, b}, "cosines");
+}
+
+TEST(GradientsTest, OfCosinesOfZerosAreFinite) {
+  const auto a = trained_parameter({0, 0, 3, 4});
+  const auto b = trained_parameter({1, 0, 0, 2});
+  Workspace workspace;
+  Tape tape(workspace);
+  const Tensor cosines =
+      row_cosines(workspace, tensor_of(workspace, a, 2), tensor_of(workspace, b, 2));
+  EXPECT_EQ(cosines.row(0)[0], 0);
+  EXPECT_FLOAT_EQ(cosines.row(1)[0], 0.8F);
+  tape.backward(cosines, std::vector<float>{1, 1});
+  for (const auto& parameter : {a, b})
+    for (const float value : parameter->gradient) EXPECT_TRUE(std::isfinite(value));
+}
+
+/// Three rows through every operation that rests on another's result.
+struct SmallModel {
+  base::Random random{10};
+  SharedParameter words = random_parameter(random, 8 * 12);
+  Linear qkv{12, {{random_parameter(random, 36 * 12, 0.3F), random_parameter(random, 36)}}};
+  Linear out{12, {{random_parameter(random, 12 * 12, 0.3F), random_parameter(random, 12)}}};
+  Norm norm{random_parameter(random, 12), random_parameter(random, 12), 1e-5F};
+  std::vector<std::size_t> starts = {0, 5, 8};
+
+  std::vector<SharedParameter> parameters() const {
+    return {words,
+            qkv.parts()[0].weight,
+            qkv.parts()[0].bias,
+            out.parts()[0].weight,
+            out.parts()[0].bias,
+            norm.gain,
+            norm.bias};
+  }
+  Tensor forward(Workspace& workspace) const {
+    Tensor hidden = tensor_of(workspace, words, 12);
+    const Tensor context = attention(workspace, linear(workspace, hidden, qkv), starts, 3);
+    hidden = add_norm(workspace, linear(workspace, context, out, Activation::gelu), hidden, norm);
+    return mean_pool(workspace, hidden, starts);
+  }
+};
+
+TEST(TapeTest, GoesBackThroughAWholeModel) {
+  const SmallModel model;
+  expect_right_gradients([&](Workspace& workspace) { return model.forward(workspace); },
+                         model.parameters(), "model");
+}
+
+TEST(TapeTest, RecordingChangesNoBit) {
+  testing::on_every_instruction_set([] {
+    const SmallModel model;
+    Workspace plain;
+    const Tensor expected = model.forward(plain);
+    Workspace workspace;
+    Tape tape(workspace);
+    const Tensor recorded = model.forward(workspace);
+    EXPECT_TRUE(std::ranges::equal(recorded.values(), expected.values()));
+  });
+}
+
+TEST(TapeTest, GradientsAreTheSameAtAnyThreadCountAndInAUsedWorkspace) {
+  std::vector<std::vector<float>> first;
+  Workspace workspace;
+  for (const std::size_t thread_count : {1, 1, 2, 5}) {
+    set_threads(thread_count);
+    const SmallModel model;
+    {
+      Tape tape(workspace);
+      const Tensor out = model.forward(workspace);
+      tape.backward(out, std::vector<float>(out.values().size(), 1));
+    }
+    std::vector<std::vector<float>> gradients;
+    for (const auto& parameter : model.parameters()) gradients.push_back(parameter->gradient);
+    if (first.empty()) first = gradients;
+    EXPECT_EQ(gradients, first) << thread_count << " threads";
+  }
+  set_threads(0);
+}
+
+TEST(TapeTest, AddsToGradientsAndLeavesFixedParametersAlone) {
+  SmallModel model;
+  model.words->gradient.clear();
+  const auto pass = [&] {
+    Workspace workspace;
+    Tape tape(workspace);
+    const Tensor out = model.forward(workspace);
+    tape.backward(out, std::vector<float>(out.values().size(), 1));
+    return model.norm.gain->gradient;
+  };
+  const auto once = pass();
+  const auto twice = pass();
+  for (std::size_t i = 0; i < once.size(); ++i) EXPECT_FLOAT_EQ(twice[i], 2 * once[i]);
+  EXPECT_TRUE(model.words->gradient.empty());
+}
+
+TEST(TapeTest, TensorsFromBeforeItAreConstants) {
+  base::Random random(11);
+  const auto a = random_parameter(random, 6);
+  const auto b = random_parameter(random, 6);
+  Workspace workspace;
+  Tensor before;
+  {
+    const Tape tape(workspace);
+    before = tensor_of(workspace, a, 3);
+  }
+  Tape tape(workspace);
+  const Tensor cosines = row_cosines(workspace, before, tensor_of(workspace, b, 3));
+  tape.backward(cosines, std::vector<float>{1, 1});
+  EXPECT_EQ(a->gradient, std::vector<float>(6));
+  EXPECT_NE(b->gradient, std::vector<float>(6));
+}
+
+}  // namespace
+}  // namespace kindred::tensor
