@@ -52,7 +52,8 @@ void Pipeline::run(std::string_view text, std::size_t limit, bool with_offsets, 
   // An added token, found as `found`.
   const auto add = [&](const AddedToken& token, std::string_view found, TokenOffset offset) {
     if (with_offsets) {
-      if (token.lstrip || token.rstrip) out.surfaces.push_back({out.ids.size(), blanks_of(found)});
+      if (token.lstrip || token.rstrip || token.normalized)
+        out.surfaces.push_back({out.ids.size(), blanks_of(found)});
       out.offsets.push_back(offset);
     }
     out.ids.push_back(token.id);

@@ -30,7 +30,8 @@ class Pipeline {
     std::vector<std::uint32_t> ids;
     std::vector<TokenOffset> offsets;  ///< as many as ids where asked for, else empty
     /// Where offsets are asked for: the blanks of tokens that stand for other text than the
-    /// vocabulary has for them: added tokens that took white space along, and unknown text.
+    /// vocabulary has for them: added tokens that took white space along or were found in
+    /// normalized text, and unknown text.
     struct Surface {
       std::size_t token;
       Blanks blanks;

@@ -91,11 +91,19 @@ def unknown_blanks() -> Tokenizer:
     return from_parts(made, post_processor=TRIM_ALL)
 
 
+def spaced() -> Tokenizer:
+    """Added tokens that get blanks as they are normalized: their offsets leave out as many as those in the text."""
+    made = letters()
+    made.normalizer = normalizers.Sequence([normalizers.BertNormalizer(), normalizers.Replace("-", "- ")])
+    made.add_tokens([AddedToken("\u4e2d\u6587"), AddedToken("a-"), AddedToken(" lead")])
+    return from_parts(made, post_processor=TRIM_ALL)
+
+
 def tokenizers() -> dict[str, Tokenizer]:
     blanks = tokenizers_bpe.byte_level(add_prefix_space=True)
     made = {name: from_parts(letters(), post_processor=post_processor(part)) for name, part in POST_PROCESSORS.items()}
     made |= {name: from_parts(blanks, post_processor=post_processor(part)) for name, part in TRIMS.items()}
-    made |= {"stripping": stripping(False), "stripping_normalized": stripping(True), "unknown_blanks": unknown_blanks()}
+    made |= {"stripping": stripping(False), "stripping_normalized": stripping(True), "unknown_blanks": unknown_blanks(), "spaced": spaced()}
     nothing = [{"id": 100 + i, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": True, "special": False}
                for i, content in enumerate(["\u0301", "xy", "\u0300\u0301"])]
     made["nothing_left"] = from_parts(letters(), added_tokens=nothing)
@@ -132,6 +140,8 @@ def cases(references: dict[str, Tokenizer]) -> list[dict]:
             texts = [("the <mask> then",), ("the  <mask>  <r>  then", " <mask>"), ("a  <x>  b",), ("the  <mask>",), ("<x> ",)]
         if name == "unknown_blanks":
             texts = [("a  b",), (" a",), ("\u00a0 x a \u0120b",), ("a x ", "  ")]
+        if name == "spaced":
+            texts = [("b \u4e2d\u6587 a- c",), ("\u4e2d\u6587\u4e2d\u6587  leada-",), ("b   lead a-  ",)]
         if name == "nothing_left":
             texts = [("a \u0301 xy b",), ("XY\u0300x y",)]
         for one, special_tokens in itertools.product(texts, (True, False)):

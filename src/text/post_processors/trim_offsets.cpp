@@ -12,6 +12,15 @@ bool is_blank(char32_t code) {
   return code == byte_alphabet()[' '] || (flags_of(code) & kSpace) != 0;
 }
 
+/// Where the code point begins that ends at `end`. Of bytes that are not UTF-8, those that decode()
+/// takes together.
+std::uint32_t last_code_point(std::string_view text, TokenOffset offset) {
+  constexpr std::uint32_t kLongest = 4;
+  for (std::uint32_t size = std::min(kLongest, offset.end - offset.begin); size > 1; --size)
+    if (decode(text, offset.end - size).size == size) return offset.end - size;
+  return offset.end - 1;
+}
+
 }  // namespace
 
 Blanks blanks_of(std::string_view token) {
@@ -35,12 +44,8 @@ void trim_offset(std::string_view text, Blanks blanks, OffsetTrim trim, bool fir
     leading = 0;
   for (; leading > 0 && offset.begin < offset.end; --leading)
     offset.begin = std::min(offset.begin + decode(text, offset.begin).size, offset.end);
-  for (; trailing > 0 && offset.begin < offset.end; --trailing) {
-    std::uint32_t before = offset.end - 1;
-    while (before > offset.begin && (static_cast<unsigned char>(text[before]) & 0xC0) == 0x80)
-      --before;
-    offset.end = before;
-  }
+  for (; trailing > 0 && offset.begin < offset.end; --trailing)
+    offset.end = last_code_point(text, offset);
 }
 
 }  // namespace kindred::text
