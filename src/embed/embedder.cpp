@@ -184,7 +184,7 @@ const ModelDescription& Embedder::describe() const {
                          .max_tokens = parts.max_tokens,
                          .vocabulary = shape.vocabulary,
                          .parameters = parts.model.parameters,
-                         .hash = embed::model_hash(parts.layout, parts.model.weights->bytes()),
+                         .hash = embed::model_hash(parts.layout, parts.model.weights->contents()),
                          .notes = parts.layout.notes};
   });
   return parts.description;

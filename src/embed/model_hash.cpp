@@ -9,7 +9,7 @@
 
 namespace kindred::embed {
 
-std::string model_hash(const Layout& layout, std::span<const std::byte> weights) {
+std::string model_hash(const Layout& layout, std::span<const std::span<const std::byte>> weights) {
   base::StreamingChecksum sum;
   // Each part with its length before it, so that no two different sequences of parts run together
   // to the same bytes.
@@ -25,7 +25,7 @@ std::string model_hash(const Layout& layout, std::span<const std::byte> weights)
     const auto text = base::read_file(layout.encoder / name);
     add_text(text ? *text : "");
   }
-  add(weights);
+  for (const std::span<const std::byte> file : weights) add(file);
   return fmt::format("{:016x}", sum.value());
 }
 

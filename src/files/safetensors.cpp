@@ -5,11 +5,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstring>
-#include <limits>
-#include <optional>
 #include <utility>
 
 #include "files/excerpt.h"
@@ -18,41 +14,9 @@
 namespace kindred::files {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors are read as they lie");
-
-struct TypeRow {
-  DataType type;
-  std::string_view name;
-  std::size_t bytes;
-};
-constexpr std::array kTypes{
-    TypeRow{DataType::boolean, "BOOL", 1},    TypeRow{DataType::u8, "U8", 1},
-    TypeRow{DataType::i8, "I8", 1},           TypeRow{DataType::f8_e5m2, "F8_E5M2", 1},
-    TypeRow{DataType::f8_e4m3, "F8_E4M3", 1}, TypeRow{DataType::i16, "I16", 2},
-    TypeRow{DataType::u16, "U16", 2},         TypeRow{DataType::f16, "F16", 2},
-    TypeRow{DataType::bf16, "BF16", 2},       TypeRow{DataType::i32, "I32", 4},
-    TypeRow{DataType::u32, "U32", 4},         TypeRow{DataType::f32, "F32", 4},
-    TypeRow{DataType::f64, "F64", 8},         TypeRow{DataType::i64, "I64", 8},
-    TypeRow{DataType::u64, "U64", 8},
-};
-static_assert(std::ranges::all_of(kTypes, [](const TypeRow& row) {
-  return &row == &kTypes[static_cast<std::size_t>(row.type)];
-}));
-
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kMaximumHeader = 100'000'000;
 constexpr std::size_t kMaximumAxes = 64;
-
-/// Bytes of a tensor, nothing where the product overflows.
-std::optional<std::size_t> bytes_of(std::span<const std::size_t> shape, DataType type) {
-  if (std::ranges::find(shape, std::size_t{0}) != shape.end()) return 0;
-  std::size_t bytes = bytes_of(type);
-  for (const std::size_t axis : shape) {
-    if (bytes > std::numeric_limits<std::size_t>::max() / axis) return {};
-    bytes *= axis;
-  }
-  return bytes;
-}
 
 Result<std::vector<std::size_t>> parse_sizes(simdjson::dom::element element,
                                              std::string_view what) {
@@ -81,11 +45,11 @@ Result<StoredTensor> parse_tensor(std::string_view name, simdjson::dom::element 
   std::string_view type_name;
   if (entry["dtype"].get(type_name) != simdjson::SUCCESS)
     return fail(ErrorCode::corrupt, "it has no dtype");
-  const auto* const row = std::ranges::find(kTypes, type_name, &TypeRow::name);
-  if (row == kTypes.end())
+  const auto type = type_named(type_name);
+  if (!type)
     return fail(ErrorCode::unsupported,
                 fmt::format("its dtype \"{}\" is unknown", excerpt(type_name)));
-  tensor.type = row->type;
+  tensor.type = *type;
 
   simdjson::dom::element shape;
   simdjson::dom::element place;
@@ -104,7 +68,7 @@ Result<StoredTensor> parse_tensor(std::string_view name, simdjson::dom::element 
   if (needed != tensor.bytes.size())
     return fail(ErrorCode::corrupt,
                 fmt::format("its data_offsets hold {} bytes, {} of shape [{}] needs {}",
-                            tensor.bytes.size(), row->name, fmt::join(tensor.shape, ", "),
+                            tensor.bytes.size(), name_of(*type), fmt::join(tensor.shape, ", "),
                             needed ? fmt::to_string(*needed) : "more than 2^64"));
   return tensor;
 }
@@ -137,9 +101,6 @@ Result<void> check_coverage(std::span<const StoredTensor> tensors, std::span<con
 }
 
 }  // namespace
-
-std::string_view name_of(DataType type) { return kTypes[static_cast<std::size_t>(type)].name; }
-std::size_t bytes_of(DataType type) { return kTypes[static_cast<std::size_t>(type)].bytes; }
 
 Result<SafeTensors> SafeTensors::open(const std::filesystem::path& path) {
   auto file = KINDRED_TRY(base::real_file_system().map(path));
@@ -205,11 +166,6 @@ Result<SafeTensors> SafeTensors::parse(std::span<const std::byte> file, std::str
     return broken(fmt::format("tensor \"{}\" comes twice", excerpt(twice->name)));
   KINDRED_TRY(check_coverage(result.tensors_, data, name));
   return result;
-}
-
-const StoredTensor* SafeTensors::find(std::string_view name) const {
-  const auto found = std::ranges::lower_bound(tensors_, name, {}, &StoredTensor::name);
-  return found != tensors_.end() && found->name == name ? &*found : nullptr;
 }
 
 }  // namespace kindred::files

@@ -1,7 +1,7 @@
 /// BERT (Devlin et al. 2018, arXiv:1810.04805), section 3: a stack of post-norm transformer encoder
 /// layers over the sum of token, position and segment embeddings.
 ///
-/// Read from a Hugging Face BertModel: f32 weights, exact gelu, absolute learned positions. The
+/// Read from a Hugging Face BertModel: exact gelu, absolute learned positions. The
 /// pooler and the heads of pre-training, which some files carry, take no part in hidden states and
 /// are ignored.
 #pragma once

@@ -18,7 +18,6 @@
 #include <string_view>
 #include <vector>
 
-#include "files/safetensors.h"
 #include "kindred/result.h"
 #include "model/weights.h"
 #include "tensor/tensor.h"
@@ -54,12 +53,12 @@ struct OpenEncoder {
   std::string_view family;
   std::unique_ptr<const Encoder> encoder;
   std::size_t parameters = 0;
-  std::shared_ptr<const files::SafeTensors> weights;  ///< the file that the encoder reads
-  std::vector<NamedParameter> trained;                ///< all of them, where it is for training
+  WeightsFile weights;                  ///< the file that the encoder reads
+  std::vector<NamedParameter> trained;  ///< all of them, where it is for training
 };
 
-/// Reads config.json and model.safetensors of a Hugging Face folder. A model_type that we don't
-/// have is an error that lists those we have.
+/// Reads config.json and the weights (weight_files.h) of a Hugging Face folder. A model_type that
+/// we don't have is an error that lists those we have.
 Result<OpenEncoder> open_encoder(const std::filesystem::path& folder,
                                  Purpose purpose = Purpose::running);
 

@@ -28,7 +28,7 @@ Result<OpenEncoder> open_encoder(const std::filesystem::path& folder, Purpose pu
   const auto model_type = KINDRED_TRY(config.text("model_type"));
   for (const Family& family : kFamilies) {
     if (family.model_type != model_type) continue;
-    const Weights weights = KINDRED_TRY(Weights::open(folder / "model.safetensors", purpose));
+    const Weights weights = KINDRED_TRY(Weights::open(folder, purpose));
     auto encoder = KINDRED_TRY(family.open(config, weights));
     return OpenEncoder{.family = family.model_type,
                        .encoder = std::move(encoder),

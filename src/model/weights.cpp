@@ -9,7 +9,6 @@
 
 namespace kindred::model {
 
-using files::DataType;
 using files::StoredTensor;
 
 Weights::Weights(std::filesystem::path path, WeightsFile file, Purpose purpose)
@@ -18,10 +17,9 @@ Weights::Weights(std::filesystem::path path, WeightsFile file, Purpose purpose)
       purpose_(purpose),
       trained_(std::make_shared<std::vector<NamedParameter>>()) {}
 
-Result<Weights> Weights::open(const std::filesystem::path& path, Purpose purpose) {
-  auto file =
-      std::make_shared<const files::SafeTensors>(KINDRED_TRY(files::SafeTensors::open(path)));
-  return Weights(path, std::move(file), purpose);
+Result<Weights> Weights::open(const std::filesystem::path& folder, Purpose purpose) {
+  FoundWeights found = KINDRED_TRY(find_weights(folder));
+  return Weights(std::move(found.path), std::move(found.file), purpose);
 }
 
 Weights Weights::below(std::string_view prefix) const {
@@ -37,7 +35,7 @@ bool Weights::contains(std::string_view name) const {
 std::size_t Weights::parameters() const {
   std::size_t count = 0;
   for (const StoredTensor& tensor : file_->tensors())
-    if (tensor.type == DataType::f32) count += tensor.size();
+    if (files::is_real(tensor.type)) count += tensor.size();
   return count;
 }
 
@@ -48,9 +46,9 @@ Result<const StoredTensor*> Weights::find(std::string_view name,
   if (tensor == nullptr)
     return fail(ErrorCode::corrupt,
                 fmt::format("{}: has no tensor \"{}\"", path_.string(), full_name));
-  if (tensor->type != DataType::f32)
+  if (!files::is_real(tensor->type))
     return fail(ErrorCode::unsupported,
-                fmt::format("{}: tensor \"{}\" is {}, Kindred reads F32 weights", path_.string(),
+                fmt::format("{}: tensor \"{}\" is {}, weights are real numbers", path_.string(),
                             full_name, files::name_of(tensor->type)));
   if (!std::ranges::equal(tensor->shape, shape))
     return fail(ErrorCode::corrupt,
@@ -82,10 +80,12 @@ Result<tensor::SharedParameter> Weights::parameter(std::string_view name,
 Result<tensor::Table> Weights::table(std::string_view name, std::size_t rows,
                                      std::size_t columns) const {
   const StoredTensor* tensor = KINDRED_TRY(find(name, {rows, columns}));
-  tensor::Table table{.bytes = tensor->bytes, .rows = rows, .columns = columns};
+  tensor::Table table{
+      .bytes = tensor->bytes, .rows = rows, .columns = columns, .type = tensor->type};
   if (purpose_ == Purpose::training) {
     table.parameter = KINDRED_TRY(parameter(name, {rows, columns}));
     table.bytes = std::as_bytes(std::span<const float>(table.parameter->values));
+    table.type = files::DataType::f32;
   }
   return table;
 }

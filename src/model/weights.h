@@ -1,8 +1,10 @@
 /// A model's parameters by the names they have in its file, checked for shape and made ready for
 /// the tensor room.
 ///
-/// Where a model is only run, embedding tables stay where they are, in the mapped file; linear
-/// layers are packed (tensor/linear.h), small vectors copied. Where it is trained, all of them
+/// The file may have any format (weight_files.h) and any type of real numbers; we compute in
+/// float32. Where a model is only run, embedding tables stay where they are, in the mapped file and
+/// in its type; linear layers are packed (tensor/linear.h), small vectors copied. Where it is
+/// trained, all of them
 /// become Parameters (tensor/parameter.h), which trained() lists. Every error names the file, the
 /// tensor, what it is and what it should be.
 #pragma once
@@ -16,17 +18,14 @@
 #include <string_view>
 #include <vector>
 
-#include "files/safetensors.h"
 #include "kindred/result.h"
+#include "model/weight_files.h"
 #include "tensor/gather.h"
 #include "tensor/linear.h"
 #include "tensor/norm.h"
 #include "tensor/parameter.h"
 
 namespace kindred::model {
-
-/// Keeps the mapped file open; whoever holds a tensor::Table holds one.
-using WeightsFile = std::shared_ptr<const files::SafeTensors>;
 
 /// What a model is opened for.
 enum class Purpose : std::uint8_t { running, training };
@@ -40,20 +39,21 @@ struct NamedParameter {
 
 class Weights {
  public:
-  static Result<Weights> open(const std::filesystem::path& path, Purpose purpose);
+  /// Those of a model's folder.
+  static Result<Weights> open(const std::filesystem::path& folder, Purpose purpose);
 
   /// The same file, names shortened by a prefix: below("encoder.layer.0.").linear({"output.dense"},
   /// ...).
   Weights below(std::string_view prefix) const;
   bool contains(std::string_view name) const;
   const WeightsFile& file() const { return file_; }
-  /// Values in all float tensors.
+  /// Values in all tensors of real numbers.
   std::size_t parameters() const;
   /// The Parameters that tables, layers and norms were made of, in the order in which they were
   /// asked for. Empty where the model is only run.
   const std::vector<NamedParameter>& trained() const { return *trained_; }
 
-  /// F32, rows x columns; not copied where the model is only run: keep file().
+  /// rows x columns; not copied where the model is only run: keep file().
   Result<tensor::Table> table(std::string_view name, std::size_t rows, std::size_t columns) const;
   /// `NAME.weight` (outputs x inputs) and `NAME.bias` (outputs) of each name, their outputs side by
   /// side.
@@ -65,7 +65,7 @@ class Weights {
 
  private:
   Weights(std::filesystem::path path, WeightsFile file, Purpose purpose);
-  /// The F32 tensor of this name and shape.
+  /// The tensor of real numbers of this name and shape.
   Result<const files::StoredTensor*> find(std::string_view name,
                                           std::initializer_list<std::size_t> shape) const;
   Result<std::vector<float>> values(std::string_view name,

@@ -24,21 +24,32 @@ void add_gradient(const Addressed& lookup, const Tensor& gradient) {
   }
 }
 
+const std::byte* row_of(const Table& table, std::size_t row) {
+  const std::size_t row_bytes =
+      table.columns / files::values_of(table.type) * files::bytes_of(table.type);
+  return table.bytes.data() + row * row_bytes;
+}
+
 }  // namespace
 
 Tensor gather_sum(Workspace& workspace, std::span<const Lookup> lookups) {
   const std::size_t rows = lookups.front().indices.size();
   const std::size_t columns = lookups.front().table.columns;
-  const std::size_t row_bytes = columns * sizeof(float);
   Tensor out = workspace.tensor(rows, columns);
+  std::vector<float> widened;  // a row of a table of another type
   for (std::size_t row = 0; row < rows; ++row) {
-    float* sum = out.row(row);
+    const std::span<float> sum(out.row(row), columns);
     for (const Lookup& lookup : lookups) {
       assert(lookup.indices[row] < lookup.table.rows && lookup.table.columns == columns);
-      const std::byte* from = lookup.table.bytes.data() + lookup.indices[row] * row_bytes;
+      const std::byte* from = row_of(lookup.table, lookup.indices[row]);
       if (&lookup == lookups.data()) {
-        std::memcpy(sum, from, row_bytes);
+        files::widen(lookup.table.type, from, sum);
         continue;
+      }
+      if (lookup.table.type != files::DataType::f32) {
+        widened.resize(columns);
+        files::widen(lookup.table.type, from, widened);
+        from = std::as_bytes(std::span(widened)).data();
       }
       for (std::size_t column = 0; column < columns; ++column) {
         float value;

@@ -6,18 +6,20 @@
 #include <cstdint>
 #include <span>
 
+#include "files/data_type.h"
 #include "tensor/parameter.h"
 #include "tensor/tensor.h"
 
 namespace kindred::tensor {
 
-/// A table of rows. Where a model is run only, they lie in its mapped file: only the rows that are
-/// looked up are read from the disk.
+/// A table of rows. Where a model is run only, they lie in its mapped file, in the type they have
+/// there: only the rows that are looked up are read from the disk and become float32.
 struct Table {
-  std::span<const std::byte> bytes;  // rows x columns float32, little-endian, of no alignment
+  std::span<const std::byte> bytes;  // rows x columns values, little-endian, of no alignment
   std::size_t rows = 0;
-  std::size_t columns = 0;
-  SharedParameter parameter;  // where it is trained, what `bytes` are those of
+  std::size_t columns = 0;                      // whole blocks of the type
+  files::DataType type = files::DataType::f32;  // a type of real numbers
+  SharedParameter parameter;  // where it is trained, what `bytes` (then float32) are those of
 };
 
 /// One lookup: row indices[i] of the table is added to row i of the result. Every index is below

@@ -83,6 +83,34 @@ TEST(GatherTest, AddsRowsOfTablesOnAnyByte) {
             (std::vector<float>{15, 26, 31, 42, 35, 46}));
 }
 
+TEST(GatherTest, AddsRowsOfTablesOfOtherTypes) {
+  // 1, -2, 0.5, 65504 and 3, 7, -0.25, 2^-24 in their two halves.
+  const std::vector<std::uint16_t> halves = {0x3c00, 0xc000, 0x3800, 0x7bff,
+                                             0x4200, 0x4700, 0xb400, 0x0001};
+  const std::vector<std::uint16_t> brains = {0x3f80, 0x4000, 0xc040, 0x0000};  // 1, 2, -3, 0
+  const std::vector<double> doubles = {0.1, 10, 100, 1000};
+  const Table f16{.bytes = std::as_bytes(std::span(halves)),
+                  .rows = 2,
+                  .columns = 4,
+                  .type = files::DataType::f16};
+  const Table bf16{.bytes = std::as_bytes(std::span(brains)),
+                   .rows = 1,
+                   .columns = 4,
+                   .type = files::DataType::bf16};
+  const Table f64{.bytes = std::as_bytes(std::span(doubles)),
+                  .rows = 1,
+                  .columns = 4,
+                  .type = files::DataType::f64};
+  const std::vector<std::uint32_t> ids = {1, 0};
+  const std::vector<std::uint32_t> zeros = {0, 0};
+  Workspace workspace;
+  const std::vector<Lookup> lookups = {{f16, ids}, {bf16, zeros}, {f64, zeros}};
+  const Tensor sum = gather_sum(workspace, lookups);
+  EXPECT_EQ(std::vector<float>(sum.values().begin(), sum.values().end()),
+            (std::vector<float>{3 + 1 + 0.1F, 7 + 2 + 10, -0.25F - 3 + 100, 0x1p-24F + 0 + 1000,  //
+                                1 + 1 + 0.1F, -2 + 2 + 10, 0.5F - 3 + 100, 65504 + 0 + 1000}));
+}
+
 TEST(PoolTest, MeanAndFirstOfEachSequence) {
   Workspace workspace;
   const Tensor tokens = tensor_of(workspace, {1, 2, 3, 4, 5, 9, -1, 1}, 2);
