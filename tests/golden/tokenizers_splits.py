@@ -22,7 +22,9 @@ EXPRESSIONS = {
               r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
               r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
     "clip": r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+",
-    "empty": "", "lines": "^.*$", "words": r"\b\w+\b|\h{2,3}+", "letters": r"(?i)k+|s+|\P{L}(?!\d)", "maybe": "x*"}
+    "empty": "", "lines": "^.*$", "words": r"\b\w+\b|\h{2,3}+", "letters": r"(?i)k+|s+|\P{L}(?!\d)", "maybe": "x*",
+    # Words have \u00b2 and \u00bd, but not between brackets; signs are punctuation in [:punct:] alone.
+    "words_in_brackets": r"[\w]+|[[:word:]x]+", "words_or_signs": r"\w+|[^\w\s]+", "punctuation": r"\p{Punct}+|[\p{Punct}x]+", "punct": r"[[:punct:]]+"}
 DEEPSEEK = [r"\p{N}{1,3}", "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+",
             r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*"
             r"|\s*[\r\n]+|\s+(?!\S)|\s+"]

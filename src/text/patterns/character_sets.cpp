@@ -89,13 +89,15 @@ CharacterSet of_flag(std::string near, Flags flag) {
   return {std::move(near), [flag](char32_t code) { return (flags_of(code) & flag) != 0; }};
 }
 
-/// \w of Oniguruma, which differs from the reference's other \w in joiners and in Latin-1's powers
-/// and fractions.
+/// \w of Oniguruma between brackets, which differs from the reference's other \w in joiners.
 bool is_word(char32_t code) {
+  constexpr std::u32string_view kJoiners = U"\u200c\u200d";
+  return (flags_of(code) & kWord) != 0 && kJoiners.find(code) == kJoiners.npos;
+}
+/// And the same outside of brackets.
+bool is_word_or_power(char32_t code) {
   constexpr std::u32string_view kMore = U"\u00b2\u00b3\u00b9\u00bc\u00bd\u00be";
-  constexpr std::u32string_view kLess = U"\u200c\u200d";
-  return ((flags_of(code) & kWord) != 0 && kLess.find(code) == kLess.npos) ||
-         kMore.find(code) != kMore.npos;
+  return is_word(code) || kMore.find(code) != kMore.npos;
 }
 
 /// A set of PCRE2, and what has been assigned since its Unicode: that is of one of `categories`.
@@ -110,48 +112,59 @@ constexpr Categories kAlphabetic = kLetters | set_of(Category::letter_number);
 /// Names of sets that are no categories, as Oniguruma has them.
 struct Name {
   std::string_view name;
-  CharacterSet (*make)();
+  CharacterSet (*make)(NamedIn place);
 };
 constexpr Name kNames[] = {
     {"alnum",
-     [] {
+     [](NamedIn) {
        return widened(R"(\p{Alphabetic}\p{Nd})", kAlphabetic | set_of(Category::decimal_number));
      }},
-    {"alpha", [] { return widened(R"(\p{Alphabetic})", kAlphabetic); }},
-    {"any", [] { return CharacterSet{R"(\x{0}-\x{10ffff})", [](char32_t) { return true; }}; }},
-    {"blank", [] { return CharacterSet{R"(\p{Zs}\t)", nullptr}; }},
-    {"cntrl", [] { return of_categories(R"(\p{Cc})", set_of(Category::control)); }},
-    {"digit", [] { return set_of_escape('d'); }},
-    {"lower", [] { return widened(R"(\p{Lowercase})", set_of(Category::lowercase_letter)); }},
-    {"punct", [] { return of_categories(R"(\p{P}\p{S})", kPunctuations | kSymbols); }},
-    {"space", [] { return set_of_escape('s'); }},
-    {"upper", [] { return widened(R"(\p{Uppercase})", set_of(Category::uppercase_letter)); }},
-    {"word", [] { return set_of_escape('w'); }},
-    {"xdigit", [] { return set_of_escape('h'); }},
+    {"alpha", [](NamedIn) { return widened(R"(\p{Alphabetic})", kAlphabetic); }},
+    {"any",
+     [](NamedIn) { return CharacterSet{R"(\x{0}-\x{10ffff})", [](char32_t) { return true; }}; }},
+    {"blank", [](NamedIn) { return CharacterSet{R"(\p{Zs}\t)", nullptr}; }},
+    {"cntrl", [](NamedIn) { return of_categories(R"(\p{Cc})", set_of(Category::control)); }},
+    {"digit", [](NamedIn place) { return set_of_escape('d', place); }},
+    {"lower",
+     [](NamedIn) { return widened(R"(\p{Lowercase})", set_of(Category::lowercase_letter)); }},
+    {"punct",
+     [](NamedIn place) {
+       return place == NamedIn::posix_brackets
+                  ? of_categories(R"(\p{P}\p{S})", kPunctuations | kSymbols)
+                  : of_categories(R"(\p{P})", kPunctuations);
+     }},
+    {"space", [](NamedIn place) { return set_of_escape('s', place); }},
+    {"upper",
+     [](NamedIn) { return widened(R"(\p{Uppercase})", set_of(Category::uppercase_letter)); }},
+    {"word", [](NamedIn place) { return set_of_escape('w', place); }},
+    {"xdigit", [](NamedIn place) { return set_of_escape('h', place); }},
 };
 
 }  // namespace
 
-CharacterSet set_of_escape(char escape) {
+CharacterSet set_of_escape(char escape, NamedIn place) {
   switch (escape) {
     case 'd':
       return of_categories(R"(\p{Nd})", set_of(Category::decimal_number));
     case 's':
       return of_flag(R"(\p{Z}\x{9}-\x{d}\x{85})", kWhiteSpace);
     case 'w':
+      if (place == NamedIn::expression)
+        return {R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})",
+                is_word_or_power};
       return {R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})", is_word};
     default:
       return {"0-9A-Fa-f", nullptr};
   }
 }
 
-std::optional<CharacterSet> set_of_name(std::string_view name) {
+std::optional<CharacterSet> set_of_name(std::string_view name, NamedIn place) {
   std::string plain;
   for (const char letter : name)
     if (letter != ' ' && letter != '-' && letter != '_')
       plain += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
   for (const Name& row : kNames)
-    if (row.name == plain) return row.make();
+    if (row.name == plain) return row.make(place);
   if (const NamedCategories* found = categories_named(name))
     return of_categories(fmt::format("\\p{{{}}}", found->brief), found->set);
   return std::nullopt;

@@ -24,10 +24,15 @@ struct CharacterSet {
   bool widened = false;                    ///< the set is all of `near` and what `contains` says
 };
 
+/// Where a set is named. Oniguruma means two of them otherwise by it: words have Latin-1's powers
+/// and fractions (\u00b2, \u00bd) but where they are between brackets, and punctuation has symbols
+/// in [:punct:] alone.
+enum class NamedIn : std::uint8_t { expression, brackets, posix_brackets };
+
 /// The set of an escape: d, s, w or h.
-CharacterSet set_of_escape(char escape);
+CharacterSet set_of_escape(char escape, NamedIn place);
 /// The set of \p{name} or [:name:]; nothing where there is none of that name.
-std::optional<CharacterSet> set_of_name(std::string_view name);
+std::optional<CharacterSet> set_of_name(std::string_view name, NamedIn place);
 
 /// Writes sets as PCRE2 reads them.
 class SetWriter {

@@ -250,8 +250,8 @@ class Translator {
       case 'b':
       case 'B': {
         ++at_;
-        const std::string word =
-            fmt::format("[{}]", sets_.between_brackets(set_of_escape('w'), false));
+        const std::string word = fmt::format(
+            "[{}]", sets_.between_brackets(set_of_escape('w', NamedIn::expression), false));
         put_assertion(letter == 'b' ? fmt::format("(?:(?<={0})(?!{0})|(?<!{0})(?={0}))", word)
                                     : fmt::format("(?:(?<={0})(?={0})|(?<!{0})(?!{0}))", word));
         return {};
@@ -291,7 +291,7 @@ class Translator {
       at_ = end;
       return {};
     }
-    if (const auto set = KINDRED_TRY(escaped_set())) {
+    if (const auto set = KINDRED_TRY(escaped_set(NamedIn::expression))) {
       put_atom(fmt::format("[{}]", *set));
       return {};
     }
@@ -301,12 +301,12 @@ class Translator {
 
   /// What stands between brackets for \s, \p{L} and their like; nothing where the escape is
   /// another.
-  Result<std::optional<std::string>> escaped_set() {
+  Result<std::optional<std::string>> escaped_set(NamedIn place) {
     const char letter = peek();
     const char lower = static_cast<char>(letter | 0x20);
     if (lower == 'd' || lower == 's' || lower == 'w' || lower == 'h') {
       ++at_;
-      return sets_.between_brackets(set_of_escape(lower), letter != lower);
+      return sets_.between_brackets(set_of_escape(lower, place), letter != lower);
     }
     if (lower != 'p') return std::nullopt;
     const std::size_t end = in_.find('}', at_);
@@ -318,15 +318,15 @@ class Translator {
       name.remove_prefix(1);
     }
     at_ = end + 1;
-    return named_set(name, negated);
+    return named_set(name, negated, place);
   }
-  Result<std::optional<std::string>> named_set(std::string_view name, bool negated) {
+  Result<std::optional<std::string>> named_set(std::string_view name, bool negated, NamedIn place) {
     if (name.empty() || !std::ranges::all_of(name, [](char letter) {
           return is_alphanumeric(letter) || letter == '_' || letter == ' ' || letter == '-';
         }))
       return wrong(fmt::format("a set of characters of the name \"{}\"", name));
     // What is no category is a script, which PCRE2 knows by the same name.
-    const auto set = set_of_name(name);
+    const auto set = set_of_name(name, place);
     return sets_.between_brackets(
         set ? *set : CharacterSet{fmt::format("\\p{{{}}}", name), nullptr}, negated);
   }
@@ -416,15 +416,16 @@ class Translator {
       std::string_view name = in_.substr(at_ + 2, end - at_ - 2);
       const bool negated = name.starts_with('^');
       if (negated) name.remove_prefix(1);
-      if (!set_of_name(name)) return wrong(fmt::format("a set [:{}:]", name));
+      if (!set_of_name(name, NamedIn::posix_brackets))
+        return wrong(fmt::format("a set [:{}:]", name));
       at_ = end + 2;
-      return *KINDRED_TRY(named_set(name, negated));
+      return *KINDRED_TRY(named_set(name, negated, NamedIn::posix_brackets));
     }
     if (in_.substr(at_).starts_with("&&"))
       return wrong("a set that is the intersection of two, which Kindred does not know");
     if (take("\\b")) return hexadecimal('\b');
     if (take("\\")) {
-      if (auto set = KINDRED_TRY(escaped_set())) return *std::move(set);
+      if (auto set = KINDRED_TRY(escaped_set(NamedIn::brackets))) return *std::move(set);
       return escaped_character();
     }
     const std::size_t size = decode(in_, at_).size;
