@@ -138,6 +138,11 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
 }
 
 Result<void> Embedder::Parts::check_ids(const TokenBatch& tokens) const {
+  const auto type = std::ranges::max_element(tokens.type_ids);
+  if (shape().types > 0 && type != tokens.type_ids.end() && *type >= shape().types)
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: the tokenizer gives type {}, the encoder has {} types",
+                            folder.string(), *type, shape().types));
   const auto largest = std::ranges::max_element(tokens.ids);
   if (largest == tokens.ids.end() || *largest < shape().vocabulary) return {};
   return fail(

@@ -1,9 +1,6 @@
-/// BERT (Devlin et al. 2018, arXiv:1810.04805), section 3: a stack of post-norm transformer encoder
-/// layers over the sum of token, position and segment embeddings.
+/// BERT (Devlin et al. 2018, arXiv:1810.04805), as Hugging Face's BertModel has it.
 ///
-/// Read from a Hugging Face BertModel: exact gelu, absolute learned positions. The
-/// pooler and the heads of pre-training, which some files carry, take no part in hidden states and
-/// are ignored.
+/// The pooler and the heads of pre-training, which some files carry, take no part in hidden states.
 #pragma once
 
 #include <memory>

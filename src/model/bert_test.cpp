@@ -106,12 +106,17 @@ class DamagedModelTest : public ::testing::Test {
 TEST_F(DamagedModelTest, NamesWhatIsWrongInTheConfiguration) {
   EXPECT_EQ(error(), "");
   set_config("model_type", "llama");
-  EXPECT_EQ(error(), "config.json: model_type is \"llama\", Kindred has: bert");
+  EXPECT_EQ(
+      error(),
+      "config.json: model_type is \"llama\", Kindred has: albert, bert, camembert, distilbert, "
+      "electra, mpnet, roberta, xlm-roberta");
   set_config("model_type", 7);
   EXPECT_EQ(error(), "config.json: \"model_type\" is 7, a text is needed");
   set_config("model_type", "bert");
   set_config("hidden_act", "swish");
-  EXPECT_EQ(error(), "config.json: \"hidden_act\" is \"swish\", Kindred has \"gelu\"");
+  EXPECT_EQ(error(),
+            "config.json: \"hidden_act\" is \"swish\", Kindred has: \"gelu\", \"gelu_python\", "
+            "\"gelu_new\", \"gelu_fast\", \"gelu_pytorch_tanh\", \"relu\"");
   set_config("hidden_act", "gelu");
   set_config("num_attention_heads", 5);
   EXPECT_EQ(error(),

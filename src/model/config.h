@@ -1,11 +1,20 @@
 /// A JSON file of a model's folder (config.json and its kin), field by field, with errors that name
 /// file and field.
+///
+/// A Config remembers which fields were asked for. What a family of models neither reads nor knows
+/// to be without effect might change its vectors, so it is an error (require_known).
+///
+/// Thread safety: none while it is read.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,17 +38,30 @@ class Config {
   Result<float> number(std::string_view field) const;
   /// A whole number of at least 1.
   Result<std::size_t> count(std::string_view field) const;
+  /// Where the reference has a value of its own for a field that is absent.
+  Result<float> number(std::string_view field, float otherwise) const;
+  Result<std::size_t> count(std::string_view field, std::size_t otherwise) const;
+  /// A token's id, which may be 0.
+  Result<std::uint32_t> id(std::string_view field, std::uint32_t otherwise) const;
   /// The same, but absent or null is no value.
   Result<std::optional<std::size_t>> optional_count(std::string_view field) const;
 
   /// Fails where the field is there and is not `expected`: for what a family does in one way only.
   Result<void> require(std::string_view field, const nlohmann::json& expected) const;
 
+  /// Fails where there is a field that was not asked for, is not null, and is neither one of
+  /// `without_effect` nor one that no hidden state of any model depends on.
+  Result<void> require_known(std::span<const std::string_view> without_effect) const;
+
   std::unexpected<Error> wrong(std::string_view field, std::string_view what) const;
 
  private:
+  /// The field, or nothing where it is absent. From now on it is known.
+  const nlohmann::json* find(std::string_view field) const;
+
   std::filesystem::path path_;
   nlohmann::json json_;
+  mutable std::set<std::string, std::less<>> asked_;
 };
 
 }  // namespace kindred::model

@@ -37,7 +37,7 @@ struct Shape {
   std::size_t layers = 0;
   std::size_t heads = 0;
   std::size_t vocabulary = 0;
-  std::size_t types = 0;
+  std::size_t types = 0;      ///< 0: the family has none, type ids play no part
   std::size_t positions = 0;  ///< the longest sequence, in tokens
 };
 

@@ -4,9 +4,14 @@
 #include <array>
 #include <vector>
 
+#include "model/albert.h"
 #include "model/bert.h"
 #include "model/config.h"
+#include "model/distilbert.h"
+#include "model/electra.h"
 #include "model/encoder.h"
+#include "model/mpnet.h"
+#include "model/roberta.h"
 #include "model/weights.h"
 
 namespace kindred::model {
@@ -18,7 +23,10 @@ struct Family {
 };
 
 constexpr std::array kFamilies = {
-    Family{"bert", open_bert},
+    Family{"albert", open_albert},     Family{"bert", open_bert},
+    Family{"camembert", open_roberta}, Family{"distilbert", open_distilbert},
+    Family{"electra", open_electra},   Family{"mpnet", open_mpnet},
+    Family{"roberta", open_roberta},   Family{"xlm-roberta", open_roberta},
 };
 
 }  // namespace

@@ -28,6 +28,13 @@ Weights Weights::below(std::string_view prefix) const {
   return shorter;
 }
 
+Weights Weights::below_if_there(std::string_view prefix) const {
+  const std::string full = fmt::format("{}{}", prefix_, prefix);
+  const bool there = std::ranges::any_of(
+      file_->tensors(), [&](const StoredTensor& tensor) { return tensor.name.starts_with(full); });
+  return there ? below(prefix) : *this;
+}
+
 bool Weights::contains(std::string_view name) const {
   return file_->find(fmt::format("{}{}", prefix_, name)) != nullptr;
 }

@@ -45,6 +45,9 @@ class Weights {
   /// The same file, names shortened by a prefix: below("encoder.layer.0.").linear({"output.dense"},
   /// ...).
   Weights below(std::string_view prefix) const;
+  /// The same where any name begins with the prefix; else this one. (A model with a head has its
+  /// encoder under a name of its own, a bare one has it at the top.)
+  Weights below_if_there(std::string_view prefix) const;
   bool contains(std::string_view name) const;
   const WeightsFile& file() const { return file_; }
   /// Values in all tensors of real numbers.
@@ -52,6 +55,10 @@ class Weights {
   /// The Parameters that tables, layers and norms were made of, in the order in which they were
   /// asked for. Empty where the model is only run.
   const std::vector<NamedParameter>& trained() const { return *trained_; }
+
+  /// The values as a Parameter; where the model is trained, the same for the same name.
+  Result<tensor::SharedParameter> parameter(std::string_view name,
+                                            std::initializer_list<std::size_t> shape) const;
 
   /// rows x columns; not copied where the model is only run: keep file().
   Result<tensor::Table> table(std::string_view name, std::size_t rows, std::size_t columns) const;
@@ -70,10 +77,6 @@ class Weights {
                                           std::initializer_list<std::size_t> shape) const;
   Result<std::vector<float>> values(std::string_view name,
                                     std::initializer_list<std::size_t> shape) const;
-
-  /// The values as a Parameter, the same for the same name.
-  Result<tensor::SharedParameter> parameter(std::string_view name,
-                                            std::initializer_list<std::size_t> shape) const;
 
   std::filesystem::path path_;
   WeightsFile file_;

@@ -20,49 +20,40 @@ namespace kindred::tensor::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-struct Gelu {
+template <class Function>
+struct Apply {
   const float* x;
   float* out;
   template <class D>
   HWY_INLINE HWY_ATTR void operator()(D d, std::size_t i) const {
-    hn::StoreU(gelu(d, hn::LoadU(d, x + i)), d, out + i);
+    hn::StoreU(Function::value(d, hn::LoadU(d, x + i)), d, out + i);
   }
 };
 
-struct GeluGradient {
+template <class Function>
+struct ApplyGradient {
   const float* x;
   const float* gradient;
   float* out;
   template <class D>
   HWY_INLINE HWY_ATTR void operator()(D d, std::size_t i) const {
-    const auto slope = gelu_slope(d, hn::LoadU(d, x + i));
+    const auto slope = Function::slope(d, hn::LoadU(d, x + i));
     hn::StoreU(hn::Mul(slope, hn::LoadU(d, gradient + i)), d, out + i);
   }
 };
 
 /// out[i] = activation(x[i]).
 HWY_ATTR void activate_values(Activation activation, const float* x, std::size_t size, float* out) {
-  switch (activation) {
-    case Activation::none:
-      std::copy_n(x, size, out);
-      return;
-    case Activation::gelu:
-      for_each_vector(size, Gelu{x, out});
-      return;
-  }
+  with_activation(activation, [&]<class Function>(Function)
+                                  HWY_ATTR { for_each_vector(size, Apply<Function>{x, out}); });
 }
 
 /// out[i] = activation'(x[i]) gradient[i].
 HWY_ATTR void activation_gradient(Activation activation, const float* x, const float* gradient,
                                   std::size_t size, float* out) {
-  switch (activation) {
-    case Activation::none:
-      std::copy_n(gradient, size, out);
-      return;
-    case Activation::gelu:
-      for_each_vector(size, GeluGradient{x, gradient, out});
-      return;
-  }
+  with_activation(activation, [&]<class Function>(Function) HWY_ATTR {
+    for_each_vector(size, ApplyGradient<Function>{x, gradient, out});
+  });
 }
 
 }  // namespace kindred::tensor::HWY_NAMESPACE

@@ -81,6 +81,29 @@ inline void pack_rows(const Rows& rows, float* HWY_RESTRICT panels) {
   }
 }
 
+/// Calls body(first, last, distance) for the keys of one query: those that all count as one
+/// distance farther than `reach` behind it, each one within it, those beyond. `distance` is an
+/// index into the values of a head's bias.
+template <typename Body>
+HWY_INLINE void for_each_distance(std::size_t query, std::size_t length, std::size_t reach,
+                                  const Body& body) {
+  const std::size_t first = query > reach ? query - reach : 0;
+  const std::size_t last = std::min(length, query + reach + 1);
+  if (first > 0) body(0, first, std::size_t{0});
+  for (std::size_t key = first; key < last; ++key) body(key, key + 1, key + reach - query);
+  if (last < length) body(last, length, 2 * reach);
+}
+
+/// scores of one query become scale score + bias.
+inline void add_bias(float* HWY_RESTRICT scores, std::size_t query, std::size_t length, float scale,
+                     const float* HWY_RESTRICT bias, std::size_t reach) {
+  for_each_distance(query, length, reach,
+                    [&](std::size_t first, std::size_t last, std::size_t distance) {
+                      for (std::size_t key = first; key < last; ++key)
+                        scores[key] = scores[key] * scale + bias[distance];
+                    });
+}
+
 }  // namespace kindred::tensor::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

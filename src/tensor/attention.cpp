@@ -34,6 +34,8 @@ struct Head {
   std::size_t width;
   std::size_t stride;
   std::size_t out_stride;
+  const float* bias;  // 2 reach + 1 values; nullptr: none
+  std::size_t reach;
 };
 
 }  // namespace kindred::tensor
@@ -67,8 +69,11 @@ HWY_ATTR void attend(const Head& head, float* scratch) {
       multiply_rows(rows, head.query + first * head.stride, head.stride, keys + column * width,
                     width, scores + column, key_columns);
     float inverse_sums[kTileRows];
-    for (std::size_t row = 0; row < rows; ++row)
-      inverse_sums[row] = softmax_numerators(scores + row * key_columns, length, scale);
+    for (std::size_t row = 0; row < rows; ++row) {
+      float* of_row = scores + row * key_columns;
+      if (head.bias != nullptr) add_bias(of_row, first + row, length, scale, head.bias, head.reach);
+      inverse_sums[row] = softmax_numerators(of_row, length, head.bias == nullptr ? scale : 1.0F);
+    }
     for (std::size_t column = 0; column < width; column += kPanelColumns) {
       multiply_rows(rows, scores, key_columns, values + column * length, length, tile,
                     kPanelColumns);
@@ -93,7 +98,8 @@ namespace kindred::tensor {
 HWY_EXPORT(scratch_size);
 HWY_EXPORT(attend);
 
-Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, std::size_t heads) {
+Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, std::size_t heads,
+                 const RelativeBias* bias) {
   const std::size_t hidden = qkv.columns() / 3;
   const std::size_t width = hidden / heads;
   assert(qkv.columns() == 3 * width * heads && sequences.back() == qkv.rows());
@@ -107,6 +113,8 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, s
   const std::size_t most_threads = threads();
   Tensor scratch = workspace.tensor(most_threads, scratch_floats);
 
+  Tensor biases;
+  if (bias != nullptr) biases = spread(workspace, *bias, heads);
   const auto attend = KINDRED_SIMD_DISPATCH(attend);
   const auto attend_item = [&](std::size_t item, std::size_t worker) {
     const std::size_t first = sequences[item / heads];
@@ -118,16 +126,18 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, s
                 .length = sequences[item / heads + 1] - first,
                 .width = width,
                 .stride = qkv.columns(),
-                .out_stride = hidden},
+                .out_stride = hidden,
+                .bias = bias == nullptr ? nullptr : biases.row(item % heads),
+                .reach = bias == nullptr ? 0 : bias->reach()},
            scratch.row(worker));
   };
   base::parallel_for((sequences.size() - 1) * heads, attend_item, most_threads);
 
   if (Tape* tape = workspace.recording())
     tape->record(
-        out, [&workspace, tape, heads, input = tape->remember(qkv),
+        out, [&workspace, tape, heads, bias, input = tape->remember(qkv),
               starts = std::vector(sequences.begin(), sequences.end())](const Tensor& gradient) {
-          tape->add(input, attention_gradient(workspace, input, starts, heads, gradient));
+          tape->add(input, attention_gradient(workspace, input, starts, heads, bias, gradient));
         });
   return out;
 }

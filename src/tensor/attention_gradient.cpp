@@ -33,6 +33,9 @@ struct HeadGradient {
   std::size_t width;
   std::size_t stride;
   std::size_t gradient_stride;
+  const float* bias;  // 2 reach + 1 values; nullptr: none
+  float* bias_out;
+  std::size_t reach;
 };
 
 }  // namespace kindred::tensor
@@ -116,6 +119,16 @@ void transpose_scores(const float* in, std::size_t rows, std::size_t columns, st
         out[i * kQueries + row] = in[row * columns + i];
 }
 
+/// gradient: dS of one query.
+void add_bias_gradient(const HeadGradient& head, std::size_t query, const float* gradient) {
+  const float scale = std::sqrt(static_cast<float>(head.width));
+  for_each_distance(query, head.length, head.reach,
+                    [&](std::size_t first, std::size_t last, std::size_t distance) {
+                      for (std::size_t key = first; key < last; ++key)
+                        head.bias_out[distance] += gradient[key] * scale;
+                    });
+}
+
 HWY_ATTR void attend_back(const HeadGradient& head, float* scratch) {
   const std::size_t length = head.length;
   const std::size_t width = head.width;
@@ -152,8 +165,13 @@ HWY_ATTR void attend_back(const HeadGradient& head, float* scratch) {
       }
       for (std::size_t row = top; row < top + rows; ++row) {
         float* of_row = scores + row * plan.columns;
-        const float inverse_sum = softmax_numerators(of_row, length, scale);
-        softmax_gradient(of_row, score_gradients + row * plan.columns, length, inverse_sum, scale);
+        float* gradient_of_row = score_gradients + row * plan.columns;
+        if (head.bias != nullptr)
+          add_bias(of_row, first + row, length, scale, head.bias, head.reach);
+        const float inverse_sum =
+            softmax_numerators(of_row, length, head.bias == nullptr ? scale : 1.0F);
+        softmax_gradient(of_row, gradient_of_row, length, inverse_sum, scale);
+        if (head.bias != nullptr) add_bias_gradient(head, first + row, gradient_of_row);
       }
     }
     multiply_head<false>(score_gradients, plan.columns, queries, length, key_rows, width, tile,
@@ -179,7 +197,7 @@ HWY_EXPORT(gradient_scratch_size);
 HWY_EXPORT(attend_back);
 
 Tensor attention_gradient(Workspace& workspace, const Remembered& qkv, Sequences sequences,
-                          std::size_t heads, const Tensor& gradient) {
+                          std::size_t heads, const RelativeBias* bias, const Tensor& gradient) {
   const std::size_t hidden = qkv.columns / 3;
   const std::size_t width = hidden / heads;
   assert(gradient.rows() == qkv.rows && gradient.columns() == hidden);
@@ -190,6 +208,14 @@ Tensor attention_gradient(Workspace& workspace, const Remembered& qkv, Sequences
   const std::size_t most_threads = threads();
   Tensor scratch = workspace.tensor(
       most_threads, (KINDRED_SIMD_DISPATCH(gradient_scratch_size)(longest, width) + 15) / 16 * 16);
+  const std::size_t items = (sequences.size() - 1) * heads;
+  Tensor biases;
+  Tensor bias_gradients;
+  if (bias != nullptr) {
+    biases = spread(workspace, *bias, heads);
+    bias_gradients = workspace.tensor(items, bias->distances());
+    std::fill_n(bias_gradients.data(), bias_gradients.values().size(), 0.0F);
+  }
   const auto attend_back = KINDRED_SIMD_DISPATCH(attend_back);
   const auto attend_item = [&](std::size_t item, std::size_t worker) {
     const std::size_t first = sequences[item / heads];
@@ -206,10 +232,14 @@ Tensor attention_gradient(Workspace& workspace, const Remembered& qkv, Sequences
                  .length = sequences[item / heads + 1] - first,
                  .width = width,
                  .stride = qkv.columns,
-                 .gradient_stride = hidden},
+                 .gradient_stride = hidden,
+                 .bias = bias == nullptr ? nullptr : biases.row(item % heads),
+                 .bias_out = bias == nullptr ? nullptr : bias_gradients.row(item),
+                 .reach = bias == nullptr ? 0 : bias->reach()},
                 scratch.row(worker));
   };
-  base::parallel_for((sequences.size() - 1) * heads, attend_item, most_threads);
+  base::parallel_for(items, attend_item, most_threads);
+  if (bias != nullptr) add_gradient(*bias, heads, bias_gradients);
   return out;
 }
 

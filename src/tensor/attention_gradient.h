@@ -1,6 +1,6 @@
 /// The gradient of attention (attention.h).
 ///
-/// With S = Q K^T / sqrt(width), P = softmax(S) and O = P V, for a gradient dO:
+/// With S = Q K^T / sqrt(width) + bias, P = softmax(S) and O = P V, for a gradient dO:
 ///
 ///     dV = P^T dO        dP = dO V^T        dS = P (dP - rowsum(P dP)) / sqrt(width)
 ///     dQ = dS K          dK = dS^T Q
@@ -12,13 +12,15 @@
 
 #include <cstddef>
 
+#include "tensor/relative_bias.h"
 #include "tensor/tape.h"
 #include "tensor/tensor.h"
 
 namespace kindred::tensor {
 
-/// gradient: rows x hidden, of the result. Result: rows x 3 hidden, of qkv.
+/// gradient: rows x hidden, of the result. Result: rows x 3 hidden, of qkv. The gradient of the
+/// bias, a sum of sqrt(width) dS over the pairs that read it, is added to its table's.
 Tensor attention_gradient(Workspace& workspace, const Remembered& qkv, Sequences sequences,
-                          std::size_t heads, const Tensor& gradient);
+                          std::size_t heads, const RelativeBias* bias, const Tensor& gradient);
 
 }  // namespace kindred::tensor

@@ -1,8 +1,10 @@
-// Loops over vectors of values; powers of two, gelu and its slope. Included once for each
-// instruction set.
+// Loops over vectors of values, powers of two, and activations with their slopes. Included once for
+// each instruction set.
 #include <hwy/highway.h>
 
 #include <cstddef>
+
+#include "tensor/activation.h"
 
 #if defined(KINDRED_TENSOR_FUNCTIONS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef KINDRED_TENSOR_FUNCTIONS_INL_H
@@ -65,25 +67,92 @@ HWY_INLINE HWY_ATTR V erf_of_deviations(D d, V x) {
   return hn::Div(hn::Mul(z, p), q);
 }
 
-/// gelu(x) = x (1 + erf(x / sqrt 2)) / 2 (Hendrycks and Gimpel 2016, arXiv:1606.08415), the exact
-/// form, not its tanh approximation.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE HWY_ATTR V gelu(D d, V x) {
-  const V half = hn::Mul(x, hn::Set(d, 0.5F));
-  return hn::MulAdd(half, erf_of_deviations(d, x), half);
-}
+// The functions between layers: what each gives, and its slope.
 
-/// gelu'(x) = (1 + erf(x / sqrt 2)) / 2 + x e^(-x^2 / 2) / sqrt(2 pi).
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE HWY_ATTR V gelu_slope(D d, V x) {
-  const V half = hn::Set(d, 0.5F);
-  const V below = hn::MulAdd(half, erf_of_deviations(d, x), half);
-  // e^(-x^2 / 2) = 2^(-x^2 log2(e) / 2); a square that overflows is as good as the end of its
-  // range.
-  const V square = hn::Min(hn::Mul(x, x), hn::Set(d, 1e6F));
-  const V density = hn::Mul(exp2_of_negative(d, hn::Mul(square, hn::Set(d, -0.72134752F))),
-                            hn::Set(d, 0.39894228F));
-  return hn::MulAdd(hn::Clamp(x, hn::Set(d, -1e3F), hn::Set(d, 1e3F)), density, below);
+struct None {
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V value(D, V x) {
+    return x;
+  }
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V slope(D d, V) {
+    return hn::Set(d, 1.0F);
+  }
+};
+
+/// gelu(x) = x (1 + erf(x / sqrt 2)) / 2 (Hendrycks and Gimpel 2016, arXiv:1606.08415), the exact
+/// form.
+struct Gelu {
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V value(D d, V x) {
+    const V half = hn::Mul(x, hn::Set(d, 0.5F));
+    return hn::MulAdd(half, erf_of_deviations(d, x), half);
+  }
+  /// (1 + erf(x / sqrt 2)) / 2 + x e^(-x^2 / 2) / sqrt(2 pi).
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V slope(D d, V x) {
+    const V half = hn::Set(d, 0.5F);
+    const V below = hn::MulAdd(half, erf_of_deviations(d, x), half);
+    // e^(-x^2 / 2) = 2^(-x^2 log2(e) / 2), which is nothing long before x^2 could overflow.
+    x = hn::Clamp(x, hn::Set(d, -1e3F), hn::Set(d, 1e3F));
+    const V power = exp2_of_negative(d, hn::Mul(hn::Mul(x, x), hn::Set(d, -0.72134752F)));
+    return hn::MulAdd(x, hn::Mul(power, hn::Set(d, 0.39894228F)), below);
+  }
+};
+
+/// x / (1 + e^(-2 u)) with u = sqrt(2 / pi) (x + 0.044715 x^3), which is x (1 + tanh u) / 2.
+struct GeluTanh {
+  /// 1 / (1 + e^(-2 u)).
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V share(D d, V x) {
+    // Beyond 10 it is 0 or 1 in float32.
+    x = hn::Clamp(x, hn::Set(d, -10.0F), hn::Set(d, 10.0F));
+    const V cubic = hn::MulAdd(hn::Mul(hn::Mul(x, x), x), hn::Set(d, 0.044715F), x);
+    // 2 u log2 e; the power of -|u|, so that it is at most 1.
+    const V turns = hn::Mul(cubic, hn::Set(d, 2.30220819F));
+    const V power = exp2_of_negative(d, hn::Neg(hn::Abs(turns)));
+    const V one = hn::Set(d, 1.0F);
+    const V large = hn::Div(one, hn::Add(one, power));
+    return hn::IfThenElse(hn::Lt(turns, hn::Zero(d)), hn::Mul(power, large), large);
+  }
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V value(D d, V x) {
+    return hn::Mul(x, share(d, x));
+  }
+  /// s + 2 x s (1 - s) du/dx with s = 1 / (1 + e^(-2 u)).
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V slope(D d, V x) {
+    const V s = share(d, x);
+    x = hn::Clamp(x, hn::Set(d, -10.0F), hn::Set(d, 10.0F));
+    const V steepness = hn::MulAdd(hn::Mul(x, x), hn::Set(d, 0.21406792F), hn::Set(d, 1.59576912F));
+    return hn::MulAdd(hn::Mul(x, steepness), hn::Mul(s, hn::Sub(hn::Set(d, 1.0F), s)), s);
+  }
+};
+
+struct Relu {
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V value(D d, V x) {
+    return hn::Max(x, hn::Zero(d));
+  }
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V slope(D d, V x) {
+    return hn::IfThenElseZero(hn::Gt(x, hn::Zero(d)), hn::Set(d, 1.0F));
+  }
+};
+
+/// Calls body(function) with the struct of an activation: the choice is made outside of the loop.
+template <typename Body>
+HWY_INLINE HWY_ATTR void with_activation(Activation activation, const Body& body) {
+  switch (activation) {
+    case Activation::none:
+      return body(None());
+    case Activation::gelu:
+      return body(Gelu());
+    case Activation::gelu_tanh:
+      return body(GeluTanh());
+    case Activation::relu:
+      return body(Relu());
+  }
 }
 
 }  // namespace kindred::tensor::HWY_NAMESPACE

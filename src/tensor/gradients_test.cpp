@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
 #include "kindred/threads.h"
+#include "support/gradient_check.h"
 #include "support/instruction_sets.h"
 #include "tensor/activation.h"
 #include "tensor/attention.h"
@@ -25,11 +25,8 @@
 namespace kindred::tensor {
 namespace {
 
-std::vector<float> random_values(base::Random& random, std::size_t size, float spread = 1) {
-  std::vector<float> values(size);
-  for (float& value : values) value = spread * random.normal();
-  return values;
-}
+using testing::expect_right_gradients;
+using testing::random_values;
 
 SharedParameter random_parameter(base::Random& random, std::size_t size, float spread = 1) {
   return trained_parameter(random_values(random, size, spread));
@@ -48,78 +45,11 @@ Tensor tensor_of(Workspace& workspace, const SharedParameter& parameter, std::si
   return gather_sum(workspace, {&lookup, 1});
 }
 
-using Forward = std::function<Tensor(Workspace&)>;
-
-/// The loss is a fixed random combination of the outputs.
-double loss(const Forward& forward, std::vector<float>* weights = nullptr) {
-  Workspace workspace;
-  const Tensor out = forward(workspace);
-  base::Random random(99);
-  const auto of = random_values(random, out.values().size());
-  double sum = 0;
-  for (std::size_t i = 0; i < of.size(); ++i) sum += double{of[i]} * out.data()[i];
-  if (weights != nullptr) *weights = of;
-  return sum;
-}
-
-/// d loss / d step along `direction`, by differences of two widths, from which the error of the
-/// second order is taken out (Richardson).
-double slope(const Forward& forward, Parameter& parameter, const std::vector<float>& direction) {
-  const std::vector<float> at = parameter.values;
-  const auto difference = [&](float step) {
-    double ends[2];
-    for (const int side : {0, 1}) {
-      for (std::size_t i = 0; i < at.size(); ++i)
-        parameter.values[i] = at[i] + (side == 0 ? step : -step) * direction[i];
-      ends[side] = loss(forward);
-    }
-    return (ends[0] - ends[1]) / (2.0 * static_cast<double>(step));
-  };
-  const double wide = difference(0.04F);
-  const double narrow = difference(0.02F);
-  parameter.values = at;
-  return (4 * narrow - wide) / 3;
-}
-
-/// Compares gradients: along every value of small parameters, along random directions of others.
-void expect_right_gradients(const Forward& forward, const std::vector<SharedParameter>& parameters,
-                            const std::string& what) {
-  std::vector<float> weights;
-  loss(forward, &weights);
-  for (const SharedParameter& parameter : parameters) std::ranges::fill(parameter->gradient, 0.0F);
-  {
-    Workspace workspace;
-    Tape tape(workspace);
-    const Tensor out = forward(workspace);
-    tape.backward(out, weights);
-  }
-  base::Random random(5);
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    Parameter& parameter = *parameters[p];
-    double largest = 1e-3;
-    for (const float value : parameter.gradient)
-      largest = std::max(largest, std::abs(double{value}));
-    const bool small = parameter.values.size() <= 64;
-    for (std::size_t i = 0; i < (small ? parameter.values.size() : 12); ++i) {
-      std::vector<float> direction(parameter.values.size());
-      if (small) {
-        direction[i] = 1;
-      } else {
-        direction = random_values(random, direction.size(),
-                                  1 / std::sqrt(static_cast<float>(direction.size())));
-      }
-      const double expected = slope(forward, parameter, direction);
-      const double found =
-          std::inner_product(direction.begin(), direction.end(), parameter.gradient.begin(), 0.0);
-      ASSERT_NEAR(found, expected, 1e-3 * largest) << what << ", parameter " << p << ", " << i;
-    }
-  }
-}
-
 TEST(GradientsTest, OfLinearLayersOnEveryInstructionSet) {
   testing::on_every_instruction_set([] {
     base::Random random(1);
-    for (const Activation activation : {Activation::none, Activation::gelu}) {
+    for (const Activation activation :
+         {Activation::none, Activation::gelu, Activation::gelu_tanh}) {
       for (const std::size_t rows : {1, 5, 30}) {
         constexpr std::size_t kInputs = 7;
         const auto x = random_parameter(random, rows * kInputs);
@@ -207,6 +137,27 @@ TEST(GradientsTest, OfAttentionOnEveryInstructionSet) {
             return attention(workspace, tensor_of(workspace, qkv, columns), c.starts, c.heads);
           },
           {qkv}, "attention of " + std::to_string(c.starts.back()));
+    }
+  });
+}
+
+TEST(GradientsTest, OfAttentionWithABiasOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(12);
+    constexpr std::size_t kHeads = 2;
+    constexpr std::size_t kWidth = 4;
+    // Shorter than the reach, and longer, so that many keys count as the farthest.
+    for (const std::vector<std::size_t>& starts :
+         {std::vector<std::size_t>{0, 1, 5}, {0, 30, 33}, {0, 130}}) {
+      const auto qkv = random_parameter(random, starts.back() * 3 * kHeads * kWidth);
+      const RelativeBias bias{.table = random_parameter(random, 8 * kHeads),
+                              .buckets = relative_buckets(8, 16)};
+      expect_right_gradients(
+          [&](Workspace& workspace) {
+            return attention(workspace, tensor_of(workspace, qkv, 3 * kHeads * kWidth), starts,
+                             kHeads, &bias);
+          },
+          {qkv, bias.table}, "biased attention of " + std::to_string(starts.back()));
     }
   });
 }

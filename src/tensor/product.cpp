@@ -42,7 +42,7 @@ std::size_t panel_columns() { return kPanelColumns; }
 
 /// Bias and activation on the way from a finished tile to the output, of whose panel `columns`
 /// exist.
-template <bool kBias, Activation kActivation>
+template <bool kBias, class Function>
 HWY_INLINE HWY_ATTR void finish_tile(const float* HWY_RESTRICT tile, std::size_t rows,
                                      const float* HWY_RESTRICT bias, float* HWY_RESTRICT out,
                                      std::size_t stride, std::size_t columns) {
@@ -53,14 +53,13 @@ HWY_INLINE HWY_ATTR void finish_tile(const float* HWY_RESTRICT tile, std::size_t
     for (std::size_t column = 0; column < kPanelColumns; column += kLanes) {
       Vector value = hn::Load(d, tile + column);
       if constexpr (kBias) value = hn::Add(value, hn::Load(d, bias + column));
-      if constexpr (kActivation == Activation::gelu) value = gelu(d, value);
-      hn::StoreU(value, d, to + column);
+      hn::StoreU(Function::value(d, value), d, to + column);
     }
     if (to == last) std::memcpy(out, last, columns * sizeof(float));
   }
 }
 
-template <bool kBias, Activation kActivation>
+template <bool kBias, class Function>
 HWY_ATTR void multiply(const Block& block) {
   const std::size_t depth = block.panels.depth();
   const std::size_t stride = block.panels.columns();
@@ -72,21 +71,16 @@ HWY_ATTR void multiply(const Block& block) {
       const std::size_t height = std::min(kTileRows, block.rows - row);
       multiply_rows(height, block.x + row * depth, depth, block.panels.data() + column * depth,
                     depth, tile, kPanelColumns);
-      finish_tile<kBias, kActivation>(tile, height, kBias ? block.bias + column : nullptr,
-                                      block.out + row * stride + column, stride, columns);
+      finish_tile<kBias, Function>(tile, height, kBias ? block.bias + column : nullptr,
+                                   block.out + row * stride + column, stride, columns);
     }
   }
 }
 
 void multiply_block(const Block& block, Activation activation) {
-  switch (activation) {
-    case Activation::none:
-      return block.bias == nullptr ? multiply<false, Activation::none>(block)
-                                   : multiply<true, Activation::none>(block);
-    case Activation::gelu:
-      return block.bias == nullptr ? multiply<false, Activation::gelu>(block)
-                                   : multiply<true, Activation::gelu>(block);
-  }
+  with_activation(activation, [&]<class Function>(Function) {
+    block.bias == nullptr ? multiply<false, Function>(block) : multiply<true, Function>(block);
+  });
 }
 
 }  // namespace kindred::tensor::HWY_NAMESPACE

@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include <string>
+
+#include "model/post_norm.h"
+
+namespace kindred::model {
+namespace {
+
+struct NamedActivation {
+  std::string_view name;
+  tensor::Activation activation;
+};
+
+constexpr NamedActivation kActivations[] = {
+    {"gelu", tensor::Activation::gelu},
+    {"gelu_python", tensor::Activation::gelu},
+    {"gelu_new", tensor::Activation::gelu_tanh},
+    {"gelu_fast", tensor::Activation::gelu_tanh},
+    {"gelu_pytorch_tanh", tensor::Activation::gelu_tanh},
+    {"relu", tensor::Activation::relu},
+};
+
+}  // namespace
+
+Result<tensor::Activation> read_activation(const Config& config, std::string_view field) {
+  const auto name = KINDRED_TRY(config.text(field));
+  std::string known;
+  for (const NamedActivation& one : kActivations) {
+    if (one.name == name) return one.activation;
+    known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", one.name);
+  }
+  return fail(ErrorCode::unsupported, fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}",
+                                                  config.path().string(), field, name, known));
+}
+
+}  // namespace kindred::model

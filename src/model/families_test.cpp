@@ -1,0 +1,161 @@
+// Every family of encoders beside its reference, on tiny models of random weights.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "kindred/threads.h"
+#include "kindred/vectors.h"
+#include "model/encoder.h"
+#include "support/gradient_check.h"
+#include "support/instruction_sets.h"
+#include "support/temporary_folder.h"
+
+namespace kindred::model {
+namespace {
+
+const std::filesystem::path kEncoders = std::filesystem::path(KINDRED_FIXTURES) / "encoders";
+
+/// The texts of a fixture, in one batch.
+struct Texts {
+  std::vector<std::uint32_t> ids;
+  std::vector<std::uint32_t> type_ids;
+  std::vector<std::size_t> starts = {0};
+
+  explicit Texts(const std::filesystem::path& folder) {
+    for (const auto& text : nlohmann::json::parse(*base::read_file(folder / "ids.json"))) {
+      for (const auto& id : text) ids.push_back(id.get<std::uint32_t>());
+      starts.push_back(ids.size());
+    }
+    type_ids.resize(ids.size());
+  }
+  Batch batch() const { return {.ids = ids, .type_ids = type_ids, .starts = starts}; }
+};
+
+class FamiliesTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  std::filesystem::path folder_ = kEncoders / GetParam();
+  Texts texts_{folder_};
+};
+
+TEST_P(FamiliesTest, HiddenStatesAgreeWithTheReferenceOnEveryInstructionSet) {
+  const Matrix expected = *read_vectors(folder_ / "hidden.npy");
+  const float largest = std::abs(*std::ranges::max_element(
+      expected.values(), [](float a, float b) { return std::abs(a) < std::abs(b); }));
+  testing::on_every_instruction_set([&] {
+    const auto model = open_encoder(folder_);
+    ASSERT_TRUE(model) << model.error().message;
+    tensor::Workspace workspace;
+    const auto hidden = model->encoder->forward(workspace, texts_.batch());
+    ASSERT_EQ(hidden.rows(), expected.rows());
+    ASSERT_EQ(hidden.columns(), expected.dimensions());
+    for (std::size_t i = 0; i < hidden.values().size(); ++i)
+      ASSERT_NEAR(hidden.values()[i], expected.values()[i], 1e-5 * largest) << "value " << i;
+  });
+}
+
+TEST_P(FamiliesTest, ATextHasTheSameBitsAloneAndInABatchAtAnyThreadCount) {
+  const auto model = open_encoder(folder_);
+  ASSERT_TRUE(model) << model.error().message;
+  tensor::Workspace workspace;
+  const auto together = model->encoder->forward(workspace, texts_.batch());
+  for (const std::size_t thread_count : {1, 3}) {
+    set_threads(thread_count);
+    for (std::size_t text = 0; text + 1 < texts_.starts.size(); ++text) {
+      const std::size_t first = texts_.starts[text];
+      const std::size_t length = texts_.starts[text + 1] - first;
+      const std::vector<std::size_t> starts = {0, length};
+      const auto alone = model->encoder->forward(
+          workspace, {.ids = std::span(texts_.ids).subspan(first, length),
+                      .type_ids = std::span(texts_.type_ids).subspan(first, length),
+                      .starts = starts});
+      ASSERT_TRUE(std::equal(alone.values().begin(), alone.values().end(), together.row(first)))
+          << "text " << text << ", threads " << thread_count;
+    }
+  }
+  set_threads(0);
+}
+
+TEST_P(FamiliesTest, TheLongestTextIsThatOfTheFixture) {
+  const auto model = open_encoder(folder_);
+  ASSERT_TRUE(model) << model.error().message;
+  std::size_t longest = 0;
+  for (std::size_t text = 0; text + 1 < texts_.starts.size(); ++text)
+    longest = std::max(longest, texts_.starts[text + 1] - texts_.starts[text]);
+  EXPECT_EQ(model->encoder->shape().positions, longest);
+}
+
+TEST_P(FamiliesTest, GradientsOfAllItsParametersAreSlopes) {
+  const auto model = open_encoder(folder_, Purpose::training);
+  ASSERT_TRUE(model) << model.error().message;
+  std::vector<tensor::SharedParameter> parameters;
+  for (const NamedParameter& named : model->trained) parameters.push_back(named.parameter);
+  // The first texts; the longest of them would need many steps.
+  const std::vector<std::size_t> starts(texts_.starts.begin(), texts_.starts.begin() + 4);
+  const Batch batch{.ids = std::span(texts_.ids).first(starts.back()),
+                    .type_ids = std::span(texts_.type_ids).first(starts.back()),
+                    .starts = starts};
+  testing::expect_right_gradients(
+      [&](tensor::Workspace& workspace) { return model->encoder->forward(workspace, batch); },
+      parameters, GetParam(), {.step = 0.01F, .tolerance = 2e-2, .least = 0.3});
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FamiliesTest,
+                         ::testing::Values("albert", "albert_one_group", "bert_head", "camembert",
+                                           "distilbert", "distilbert_sinusoidal", "electra",
+                                           "electra_wide", "mpnet", "roberta", "xlm_roberta"),
+                         [](const auto& name) { return name.param; });
+
+/// A copy of a fixture whose configuration a test may change.
+class ConfigurationTest : public ::testing::Test {
+ protected:
+  std::string error(const std::string& name, const std::string& field,
+                    const nlohmann::json& value) const {
+    for (const char* file : {"config.json", "model.safetensors"})
+      std::filesystem::copy_file(kEncoders / name / file, folder_.path() / file,
+                                 std::filesystem::copy_options::overwrite_existing);
+    auto config = nlohmann::json::parse(*base::read_file(folder_.path() / "config.json"));
+    config[field] = value;
+    std::ofstream(folder_.path() / "config.json") << config;
+    const auto model = open_encoder(folder_.path());
+    return model ? "" : model.error().message.substr(folder_.path().string().size() + 1);
+  }
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(ConfigurationTest, RefusesWhatMightChangeTheVectors) {
+  EXPECT_EQ(error("roberta", "use_cache", true), "");
+  EXPECT_EQ(error("roberta", "rope_scaling", nullptr), "");
+  EXPECT_EQ(error("roberta", "attention_window", 512),
+            "config.json: \"attention_window\" is 512, which Kindred doesn't know: it might change "
+            "the vectors");
+  EXPECT_EQ(error("albert", "is_decoder", true),
+            "config.json: \"is_decoder\" is true, Kindred has false");
+  EXPECT_EQ(error("mpnet", "relative_attention_num_buckets", 64),
+            "config.json: \"relative_attention_num_buckets\" is 64, Kindred has 32");
+  EXPECT_EQ(error("electra", "pruned_heads", {{"0", {1}}}),
+            "config.json: \"pruned_heads\" is {\"0\":[1]}, Kindred has {}");
+}
+
+TEST_F(ConfigurationTest, RefusesWhatContradictsItself) {
+  EXPECT_EQ(error("roberta", "pad_token_id", 40),
+            "config.json: \"max_position_embeddings\" is 22, a whole number above 41 is needed");
+  EXPECT_EQ(error("roberta", "pad_token_id", -1),
+            "config.json: \"pad_token_id\" is -1, a whole number from 0 to 1048576 is needed");
+  EXPECT_EQ(error("albert", "num_hidden_groups", 6),
+            "config.json: \"num_hidden_groups\" is 6, at most num_hidden_layers 5 is needed");
+  EXPECT_EQ(error("electra", "embedding_size", 13),
+            "model.safetensors: tensor \"embeddings.word_embeddings.weight\" is 50 x 12, "
+            "config.json asks for 50 x 13");
+  EXPECT_EQ(error("distilbert", "n_heads", 5),
+            "config.json: \"n_heads\" is 5, a divisor of dim 24 is needed");
+}
+
+}  // namespace
+}  // namespace kindred::model

@@ -1,0 +1,139 @@
+#include "model/post_norm.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tensor/attention.h"
+
+namespace kindred::model {
+namespace {
+
+using tensor::Tensor;
+using tensor::Workspace;
+
+std::vector<std::uint32_t> rows_of(const Positions& places, const Batch& batch) {
+  std::vector<std::uint32_t> rows(batch.ids.size());
+  for (std::size_t text = 0; text + 1 < batch.starts.size(); ++text) {
+    auto next = static_cast<std::uint32_t>(places.skipped());
+    for (std::size_t i = batch.starts[text]; i < batch.starts[text + 1]; ++i)
+      rows[i] = batch.ids[i] == places.padding ? *places.padding : next++;
+  }
+  return rows;
+}
+
+class PostNorm final : public Encoder {
+ public:
+  explicit PostNorm(PostNormParts parts) : parts_(std::move(parts)) {}
+
+  const Shape& shape() const override { return parts_.shape; }
+
+  Tensor forward(Workspace& workspace, const Batch& batch) const override {
+    Tensor hidden = embed(workspace, batch);
+    for (const std::size_t layer : parts_.order)
+      hidden = encode(workspace, parts_.layers[layer], std::move(hidden), batch.starts);
+    return hidden;
+  }
+
+ private:
+  Tensor embed(Workspace& workspace, const Batch& batch) const {
+    const auto places = rows_of(parts_.places, batch);
+    // The order of the reference's additions.
+    std::vector<tensor::Lookup> lookups = {{parts_.words, batch.ids}};
+    if (parts_.types.rows > 0) lookups.push_back({parts_.types, batch.type_ids});
+    lookups.push_back({parts_.positions, places});
+    Tensor sum = normalize_rows(workspace, gather_sum(workspace, lookups), parts_.embedding_norm);
+    return parts_.projection ? linear(workspace, sum, *parts_.projection) : std::move(sum);
+  }
+
+  Tensor encode(Workspace& workspace, const PostNormLayer& layer, Tensor hidden,
+                tensor::Sequences starts) const {
+    {
+      const Tensor projected = linear(workspace, hidden, layer.query_key_value);
+      const Tensor context = attention(workspace, projected, starts, parts_.shape.heads,
+                                       parts_.bias ? &*parts_.bias : nullptr);
+      hidden = add_norm(workspace, linear(workspace, context, layer.attention_output), hidden,
+                        layer.attention_norm);
+    }
+    const Tensor inner = linear(workspace, hidden, layer.intermediate, parts_.activation);
+    return add_norm(workspace, linear(workspace, inner, layer.output), hidden, layer.output_norm);
+  }
+
+  PostNormParts parts_;
+};
+
+}  // namespace
+
+std::unique_ptr<const Encoder> make_post_norm(PostNormParts parts) {
+  return std::make_unique<const PostNorm>(std::move(parts));
+}
+
+Result<PostNormLayer> read_post_norm_layer(const Weights& weights, const PostNormNames& names,
+                                           const PostNormSizes& sizes) {
+  const auto [hidden, intermediate, epsilon] = sizes;
+  PostNormLayer layer;
+  layer.query_key_value =
+      KINDRED_TRY(weights.linear({names.query, names.key, names.value}, hidden, hidden));
+  layer.attention_output = KINDRED_TRY(weights.linear({names.attention_output}, hidden, hidden));
+  layer.attention_norm = KINDRED_TRY(weights.norm(names.attention_norm, hidden, epsilon));
+  layer.intermediate = KINDRED_TRY(weights.linear({names.intermediate}, intermediate, hidden));
+  layer.output = KINDRED_TRY(weights.linear({names.output}, hidden, intermediate));
+  layer.output_norm = KINDRED_TRY(weights.norm(names.output_norm, hidden, epsilon));
+  return layer;
+}
+
+Result<void> require_plain_encoder(const Config& config) {
+  KINDRED_TRY(config.require("position_embedding_type", "absolute"));
+  KINDRED_TRY(config.require("is_decoder", false));
+  KINDRED_TRY(config.require("add_cross_attention", false));
+  return config.require("pruned_heads", nlohmann::json::object());
+}
+
+Result<Shape> read_shape(const Config& config, const Positions& places) {
+  Shape shape;
+  shape.hidden = KINDRED_TRY(config.count("hidden_size"));
+  shape.layers = KINDRED_TRY(config.count("num_hidden_layers"));
+  shape.heads = KINDRED_TRY(config.count("num_attention_heads"));
+  shape.vocabulary = KINDRED_TRY(config.count("vocab_size"));
+  const std::size_t positions = KINDRED_TRY(config.count("max_position_embeddings"));
+  if (positions <= places.skipped())
+    return config.wrong("max_position_embeddings",
+                        fmt::format("a whole number above {}", places.skipped()));
+  shape.positions = positions - places.skipped();
+  if (shape.hidden % shape.heads != 0)
+    return config.wrong("num_attention_heads",
+                        fmt::format("a divisor of hidden_size {}", shape.hidden));
+  return shape;
+}
+
+Result<PostNormSizes> read_sizes(const Config& config, std::size_t hidden) {
+  PostNormSizes sizes{.hidden = hidden, .intermediate = 0, .epsilon = 0};
+  sizes.intermediate = KINDRED_TRY(config.count("intermediate_size"));
+  sizes.epsilon = KINDRED_TRY(config.number("layer_norm_eps", 1e-12F));
+  return sizes;
+}
+
+Result<void> read_bert_embeddings(const Weights& weights, std::size_t width, float epsilon,
+                                  PostNormParts& parts) {
+  const Shape& shape = parts.shape;
+  parts.words = KINDRED_TRY(weights.table("word_embeddings.weight", shape.vocabulary, width));
+  if (shape.types > 0)
+    parts.types = KINDRED_TRY(weights.table("token_type_embeddings.weight", shape.types, width));
+  parts.positions = KINDRED_TRY(
+      weights.table("position_embeddings.weight", shape.positions + parts.places.skipped(), width));
+  parts.embedding_norm = KINDRED_TRY(weights.norm("LayerNorm", width, epsilon));
+  return {};
+}
+
+Result<void> read_layers(const Weights& weights, const PostNormNames& names,
+                         const PostNormSizes& sizes, PostNormParts& parts) {
+  for (std::size_t i = 0; i < parts.shape.layers; ++i) {
+    parts.layers.push_back(
+        KINDRED_TRY(read_post_norm_layer(weights.below(fmt::format("{}.", i)), names, sizes)));
+    parts.order.push_back(i);
+  }
+  return {};
+}
+
+}  // namespace kindred::model
