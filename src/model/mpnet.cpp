@@ -37,8 +37,8 @@ Result<std::unique_ptr<const Encoder>> open_mpnet(const Config& config, const We
   KINDRED_TRY(read_layers(mpnet.below("encoder.layer."), kLayer, sizes, parts));
   auto table = KINDRED_TRY(
       mpnet.parameter("encoder.relative_attention_bias.weight", {kBuckets, parts.shape.heads}));
-  parts.bias = tensor::RelativeBias{.table = std::move(table),
-                                    .buckets = tensor::relative_buckets(kBuckets, kFarthest)};
+  parts.attention.bias = tensor::DistanceBias{
+      .table = std::move(table), .buckets = tensor::relative_buckets(kBuckets, kFarthest)};
   parts.file = weights.file();
   return make_post_norm(std::move(parts));
 }

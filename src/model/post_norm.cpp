@@ -25,7 +25,10 @@ std::vector<std::uint32_t> rows_of(const Positions& places, const Batch& batch) 
 
 class PostNorm final : public Encoder {
  public:
-  explicit PostNorm(PostNormParts parts) : parts_(std::move(parts)) {}
+  explicit PostNorm(PostNormParts parts) : parts_(std::move(parts)) {
+    parts_.attention.heads = parts_.shape.heads;
+    parts_.attention.width = parts_.shape.hidden / parts_.shape.heads;
+  }
 
   const Shape& shape() const override { return parts_.shape; }
 
@@ -51,8 +54,7 @@ class PostNorm final : public Encoder {
                 tensor::Sequences starts) const {
     {
       const Tensor projected = linear(workspace, hidden, layer.query_key_value);
-      const Tensor context = attention(workspace, projected, starts, parts_.shape.heads,
-                                       parts_.bias ? &*parts_.bias : nullptr);
+      const Tensor context = attention(workspace, projected, starts, parts_.attention);
       hidden = add_norm(workspace, linear(workspace, context, layer.attention_output), hidden,
                         layer.attention_norm);
     }

@@ -15,10 +15,10 @@
 #include "model/config.h"
 #include "model/encoder.h"
 #include "model/weights.h"
+#include "tensor/attention.h"
 #include "tensor/gather.h"
 #include "tensor/linear.h"
 #include "tensor/norm.h"
-#include "tensor/relative_bias.h"
 
 namespace kindred::model {
 
@@ -53,7 +53,7 @@ struct PostNormParts {
   tensor::Norm embedding_norm;
   std::optional<tensor::Linear> projection;  ///< from the width of the tables to that of the layers
 
-  std::optional<tensor::RelativeBias> bias;  ///< the same for all layers
+  tensor::Attention attention;  ///< the same in all layers; its heads and their width follow shape
   tensor::Activation activation = tensor::Activation::gelu;
   std::vector<PostNormLayer> layers;
   std::vector<std::size_t> order;  ///< of the layers; one may come several times

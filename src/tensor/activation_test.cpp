@@ -43,6 +43,11 @@ const std::vector<Definition> kDefinitions = {
      }},
     {Activation::relu, [](double x) { return std::max(x, 0.0); },
      [](double x) { return x > 0 ? 1.0 : 0.0; }},
+    {Activation::silu, [](double x) { return x / (1 + std::exp(-x)); },
+     [](double x) {
+       const double share = 1 / (1 + std::exp(-x));
+       return std::abs(x) > 700 ? share : share + x * share * (1 - share);
+     }},
 };
 
 TEST(ActivationTest, ValuesAndSlopesAreThoseOfTheDefinition) {

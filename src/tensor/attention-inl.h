@@ -17,6 +17,19 @@
 #define KINDRED_TENSOR_ATTENTION_INL_H
 #endif
 
+#ifndef KINDRED_TENSOR_ATTENTION_WINDOW
+#define KINDRED_TENSOR_ATTENTION_WINDOW
+namespace kindred::tensor {
+
+/// How far a token attends.
+struct Window {
+  std::size_t behind;
+  std::size_t ahead;
+};
+
+}  // namespace kindred::tensor
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace kindred::tensor::HWY_NAMESPACE {
 
@@ -81,27 +94,53 @@ inline void pack_rows(const Rows& rows, float* HWY_RESTRICT panels) {
   }
 }
 
-/// Calls body(first, last, distance) for the keys of one query: those that all count as one
-/// distance farther than `reach` behind it, each one within it, those beyond. `distance` is an
-/// index into the values of a head's bias.
+/// The keys that some query attends to, and among them those of one query.
+struct Keys {
+  std::size_t first;
+  std::size_t last;  // beyond it
+};
+
+inline Keys keys_of(std::size_t query, const Window& window, std::size_t length) {
+  return {.first = query > window.behind ? query - window.behind : 0,
+          .last = window.ahead < length - query ? query + window.ahead + 1 : length};
+}
+
+/// Calls body(first, last, distance) for keys of one query: those that all count as one distance
+/// farther than `reach` behind it, each one within it, those beyond. `distance` is an index into
+/// the values of a head's bias.
 template <typename Body>
-HWY_INLINE void for_each_distance(std::size_t query, std::size_t length, std::size_t reach,
+HWY_INLINE void for_each_distance(std::size_t query, Keys keys, std::size_t reach,
                                   const Body& body) {
-  const std::size_t first = query > reach ? query - reach : 0;
-  const std::size_t last = std::min(length, query + reach + 1);
-  if (first > 0) body(0, first, std::size_t{0});
+  const std::size_t first = std::clamp(query > reach ? query - reach : 0, keys.first, keys.last);
+  const std::size_t last = std::clamp(query + reach + 1, first, keys.last);
+  if (first > keys.first) body(keys.first, first, std::size_t{0});
   for (std::size_t key = first; key < last; ++key) body(key, key + 1, key + reach - query);
-  if (last < length) body(last, length, 2 * reach);
+  if (last < keys.last) body(last, keys.last, 2 * reach);
 }
 
 /// scores of one query become scale score + bias.
-inline void add_bias(float* HWY_RESTRICT scores, std::size_t query, std::size_t length, float scale,
+inline void add_bias(float* HWY_RESTRICT scores, std::size_t query, Keys keys, float scale,
                      const float* HWY_RESTRICT bias, std::size_t reach) {
-  for_each_distance(query, length, reach,
+  for_each_distance(query, keys, reach,
                     [&](std::size_t first, std::size_t last, std::size_t distance) {
                       for (std::size_t key = first; key < last; ++key)
                         scores[key] = scores[key] * scale + bias[distance];
                     });
+}
+
+/// softmax_numerators() of the scores [within.first, within.last), where only those of `keys` take
+/// part and the others become 0. within.first is a whole number of vectors.
+HWY_INLINE HWY_ATTR float masked_numerators(float* HWY_RESTRICT scores, Keys within, Keys keys,
+                                            float scale) {
+  const auto fill = [&](float value) {
+    std::fill(scores + within.first, scores + keys.first, value);
+    std::fill(scores + keys.last, scores + within.last, value);
+  };
+  fill(-std::numeric_limits<float>::infinity());
+  const float inverse_sum =
+      softmax_numerators(scores + within.first, within.last - within.first, scale);
+  fill(0.0F);
+  return inverse_sum;
 }
 
 }  // namespace kindred::tensor::HWY_NAMESPACE

@@ -34,6 +34,8 @@ struct Head {
   std::size_t width;
   std::size_t stride;
   std::size_t out_stride;
+  float scale;
+  Window window;
   const float* bias;  // 2 reach + 1 values; nullptr: none
   std::size_t reach;
 };
@@ -62,21 +64,28 @@ HWY_ATTR void attend(const Head& head, float* scratch) {
   pack_columns({head.key, head.stride, length, width}, keys);
   pack_rows({head.value, head.stride, length, width}, values);
 
-  const float scale = 1.0F / std::sqrt(static_cast<float>(width));
   for (std::size_t first = 0; first < length; first += kTileRows) {
     const std::size_t rows = std::min(kTileRows, length - first);
-    for (std::size_t column = 0; column < key_columns; column += kPanelColumns)
+    // The panels in which any of these queries has keys.
+    const Keys within{
+        .first = keys_of(first, head.window, length).first / kPanelColumns * kPanelColumns,
+        .last = keys_of(first + rows - 1, head.window, length).last};
+    for (std::size_t column = within.first; column < within.last; column += kPanelColumns)
       multiply_rows(rows, head.query + first * head.stride, head.stride, keys + column * width,
                     width, scores + column, key_columns);
     float inverse_sums[kTileRows];
     for (std::size_t row = 0; row < rows; ++row) {
       float* of_row = scores + row * key_columns;
-      if (head.bias != nullptr) add_bias(of_row, first + row, length, scale, head.bias, head.reach);
-      inverse_sums[row] = softmax_numerators(of_row, length, head.bias == nullptr ? scale : 1.0F);
+      const Keys of_query = keys_of(first + row, head.window, length);
+      if (head.bias != nullptr)
+        add_bias(of_row, first + row, of_query, head.scale, head.bias, head.reach);
+      inverse_sums[row] =
+          masked_numerators(of_row, within, of_query, head.bias == nullptr ? head.scale : 1.0F);
     }
     for (std::size_t column = 0; column < width; column += kPanelColumns) {
-      multiply_rows(rows, scores, key_columns, values + column * length, length, tile,
-                    kPanelColumns);
+      multiply_rows(rows, scores + within.first, key_columns,
+                    values + column * length + within.first * kPanelColumns,
+                    within.last - within.first, tile, kPanelColumns);
       for (std::size_t row = 0; row < rows; ++row) {
         float* from = tile + row * kPanelColumns;
         const Vector inverse_sum = hn::Set(d, inverse_sums[row]);
@@ -98,11 +107,11 @@ namespace kindred::tensor {
 HWY_EXPORT(scratch_size);
 HWY_EXPORT(attend);
 
-Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, std::size_t heads,
-                 const RelativeBias* bias) {
-  const std::size_t hidden = qkv.columns() / 3;
-  const std::size_t width = hidden / heads;
-  assert(qkv.columns() == 3 * width * heads && sequences.back() == qkv.rows());
+Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences,
+                 const Attention& how) {
+  const auto [heads, width] = std::pair(how.heads, how.width);
+  const std::size_t hidden = heads * width;
+  assert(qkv.columns() == how.columns() && sequences.back() == qkv.rows());
   Tensor out = workspace.tensor(qkv.rows(), hidden);
 
   std::size_t longest = 0;
@@ -114,30 +123,34 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, s
   Tensor scratch = workspace.tensor(most_threads, scratch_floats);
 
   Tensor biases;
-  if (bias != nullptr) biases = spread(workspace, *bias, heads);
+  if (how.bias) biases = spread(workspace, *how.bias, heads, longest);
+  const float scale = how.scale.value_or(1.0F / std::sqrt(static_cast<float>(width)));
   const auto attend = KINDRED_SIMD_DISPATCH(attend);
   const auto attend_item = [&](std::size_t item, std::size_t worker) {
     const std::size_t first = sequences[item / heads];
-    const std::size_t column = item % heads * width;
-    attend(Head{.query = qkv.row(first) + column,
-                .key = qkv.row(first) + hidden + column,
-                .value = qkv.row(first) + 2 * hidden + column,
-                .out = out.row(first) + column,
+    const std::size_t head = item % heads;
+    const std::size_t key_head = head / (heads / how.groups());
+    attend(Head{.query = qkv.row(first) + head * width,
+                .key = qkv.row(first) + hidden + key_head * width,
+                .value = qkv.row(first) + hidden + (how.groups() + key_head) * width,
+                .out = out.row(first) + head * width,
                 .length = sequences[item / heads + 1] - first,
                 .width = width,
                 .stride = qkv.columns(),
                 .out_stride = hidden,
-                .bias = bias == nullptr ? nullptr : biases.row(item % heads),
-                .reach = bias == nullptr ? 0 : bias->reach()},
+                .scale = scale,
+                .window = {.behind = how.behind, .ahead = how.ahead},
+                .bias = how.bias ? biases.row(head) : nullptr,
+                .reach = biases.columns() / 2},
            scratch.row(worker));
   };
   base::parallel_for((sequences.size() - 1) * heads, attend_item, most_threads);
 
   if (Tape* tape = workspace.recording())
     tape->record(
-        out, [&workspace, tape, heads, bias, input = tape->remember(qkv),
+        out, [&workspace, tape, &how, input = tape->remember(qkv),
               starts = std::vector(sequences.begin(), sequences.end())](const Tensor& gradient) {
-          tape->add(input, attention_gradient(workspace, input, starts, heads, bias, gradient));
+          tape->add(input, attention_gradient(workspace, input, starts, how, gradient));
         });
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
@@ -20,19 +21,21 @@
 #define KINDRED_TENSOR_ATTENTION_GRADIENT_HEAD
 namespace kindred::tensor {
 
-/// One head of one sequence: `length` rows of `width` values each.
+/// One head of one sequence's queries: `length` rows of `width` values each.
 struct HeadGradient {
   const float* query;  // `stride` apart; so are all but `gradient`
   const float* key;
   const float* value;
   const float* gradient;  // of the result, `gradient_stride` apart
   float* query_out;
-  float* key_out;
+  float* key_out;  // this and the next are added to
   float* value_out;
   std::size_t length;
   std::size_t width;
   std::size_t stride;
   std::size_t gradient_stride;
+  float scale;
+  Window window;
   const float* bias;  // 2 reach + 1 values; nullptr: none
   float* bias_out;
   std::size_t reach;
@@ -90,7 +93,7 @@ HWY_ATTR void multiply_head(const float* a, std::size_t stride, std::size_t rows
     }
 }
 
-/// scores: numerators of P; becomes P. gradient: dP; becomes dS. `length` values each.
+/// scores: numerators of P; becomes P. gradient: dP; becomes scale dS. `length` values each.
 HWY_ATTR void softmax_gradient(float* HWY_RESTRICT scores, float* HWY_RESTRICT gradient,
                                std::size_t length, float inverse_sum, float scale) {
   const Floats d;
@@ -119,10 +122,11 @@ void transpose_scores(const float* in, std::size_t rows, std::size_t columns, st
         out[i * kQueries + row] = in[row * columns + i];
 }
 
-/// gradient: dS of one query.
-void add_bias_gradient(const HeadGradient& head, std::size_t query, const float* gradient) {
-  const float scale = std::sqrt(static_cast<float>(head.width));
-  for_each_distance(query, head.length, head.reach,
+/// gradient: scale dS of one query.
+void add_bias_gradient(const HeadGradient& head, std::size_t query, Keys keys,
+                       const float* gradient) {
+  const float scale = 1.0F / head.scale;
+  for_each_distance(query, keys, head.reach,
                     [&](std::size_t first, std::size_t last, std::size_t distance) {
                       for (std::size_t key = first; key < last; ++key)
                         head.bias_out[distance] += gradient[key] * scale;
@@ -144,12 +148,7 @@ HWY_ATTR void attend_back(const HeadGradient& head, float* scratch) {
   pack_columns({head.key, head.stride, length, width}, key_columns);
   pack_columns({head.value, head.stride, length, width}, value_columns);
   pack_rows({head.key, head.stride, length, width}, key_rows);
-  for (std::size_t row = 0; row < length; ++row) {
-    std::fill_n(head.key_out + row * head.stride, width, 0.0F);
-    std::fill_n(head.value_out + row * head.stride, width, 0.0F);
-  }
 
-  const float scale = 1.0F / std::sqrt(static_cast<float>(width));
   for (std::size_t first = 0; first < length; first += kQueries) {
     const std::size_t queries = std::min(kQueries, length - first);
     const float* query = head.query + first * head.stride;
@@ -166,12 +165,13 @@ HWY_ATTR void attend_back(const HeadGradient& head, float* scratch) {
       for (std::size_t row = top; row < top + rows; ++row) {
         float* of_row = scores + row * plan.columns;
         float* gradient_of_row = score_gradients + row * plan.columns;
+        const Keys keys = keys_of(first + row, head.window, length);
         if (head.bias != nullptr)
-          add_bias(of_row, first + row, length, scale, head.bias, head.reach);
-        const float inverse_sum =
-            softmax_numerators(of_row, length, head.bias == nullptr ? scale : 1.0F);
-        softmax_gradient(of_row, gradient_of_row, length, inverse_sum, scale);
-        if (head.bias != nullptr) add_bias_gradient(head, first + row, gradient_of_row);
+          add_bias(of_row, first + row, keys, head.scale, head.bias, head.reach);
+        const float inverse_sum = masked_numerators(of_row, {.first = 0, .last = length}, keys,
+                                                    head.bias == nullptr ? head.scale : 1.0F);
+        softmax_gradient(of_row, gradient_of_row, length, inverse_sum, head.scale);
+        if (head.bias != nullptr) add_bias_gradient(head, first + row, keys, gradient_of_row);
       }
     }
     multiply_head<false>(score_gradients, plan.columns, queries, length, key_rows, width, tile,
@@ -197,49 +197,57 @@ HWY_EXPORT(gradient_scratch_size);
 HWY_EXPORT(attend_back);
 
 Tensor attention_gradient(Workspace& workspace, const Remembered& qkv, Sequences sequences,
-                          std::size_t heads, const RelativeBias* bias, const Tensor& gradient) {
-  const std::size_t hidden = qkv.columns / 3;
-  const std::size_t width = hidden / heads;
+                          const Attention& how, const Tensor& gradient) {
+  const auto [heads, width] = std::pair(how.heads, how.width);
+  const std::size_t groups = how.groups();
+  const std::size_t hidden = heads * width;
   assert(gradient.rows() == qkv.rows && gradient.columns() == hidden);
   Tensor out = workspace.tensor(qkv.rows, qkv.columns);
+  std::fill_n(out.data(), out.values().size(), 0.0F);
   std::size_t longest = 0;
   for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
     longest = std::max(longest, sequences[i + 1] - sequences[i]);
   const std::size_t most_threads = threads();
   Tensor scratch = workspace.tensor(
       most_threads, (KINDRED_SIMD_DISPATCH(gradient_scratch_size)(longest, width) + 15) / 16 * 16);
-  const std::size_t items = (sequences.size() - 1) * heads;
   Tensor biases;
   Tensor bias_gradients;
-  if (bias != nullptr) {
-    biases = spread(workspace, *bias, heads);
-    bias_gradients = workspace.tensor(items, bias->distances());
+  if (how.bias) {
+    biases = spread(workspace, *how.bias, heads, longest);
+    bias_gradients = workspace.tensor((sequences.size() - 1) * heads, biases.columns());
     std::fill_n(bias_gradients.data(), bias_gradients.values().size(), 0.0F);
   }
+  const float scale = how.scale.value_or(1.0F / std::sqrt(static_cast<float>(width)));
   const auto attend_back = KINDRED_SIMD_DISPATCH(attend_back);
   const auto attend_item = [&](std::size_t item, std::size_t worker) {
-    const std::size_t first = sequences[item / heads];
-    const std::size_t column = item % heads * width;
-    const float* in = qkv.row(first) + column;
-    float* to = out.row(first) + column;
-    attend_back({.query = in,
-                 .key = in + hidden,
-                 .value = in + 2 * hidden,
-                 .gradient = gradient.row(first) + column,
-                 .query_out = to,
-                 .key_out = to + hidden,
-                 .value_out = to + 2 * hidden,
-                 .length = sequences[item / heads + 1] - first,
-                 .width = width,
-                 .stride = qkv.columns,
-                 .gradient_stride = hidden,
-                 .bias = bias == nullptr ? nullptr : biases.row(item % heads),
-                 .bias_out = bias == nullptr ? nullptr : bias_gradients.row(item),
-                 .reach = bias == nullptr ? 0 : bias->reach()},
-                scratch.row(worker));
+    const std::size_t sequence = item / groups;
+    const std::size_t first = sequences[sequence];
+    const std::size_t key_column = hidden + item % groups * width;
+    const std::size_t value_column = key_column + groups * width;
+    const std::size_t readers = heads / groups;
+    for (std::size_t reader = 0; reader < readers; ++reader) {
+      const std::size_t head = item % groups * readers + reader;
+      attend_back({.query = qkv.row(first) + head * width,
+                   .key = qkv.row(first) + key_column,
+                   .value = qkv.row(first) + value_column,
+                   .gradient = gradient.row(first) + head * width,
+                   .query_out = out.row(first) + head * width,
+                   .key_out = out.row(first) + key_column,
+                   .value_out = out.row(first) + value_column,
+                   .length = sequences[sequence + 1] - first,
+                   .width = width,
+                   .stride = qkv.columns,
+                   .gradient_stride = hidden,
+                   .scale = scale,
+                   .window = {.behind = how.behind, .ahead = how.ahead},
+                   .bias = how.bias ? biases.row(head) : nullptr,
+                   .bias_out = how.bias ? bias_gradients.row(sequence * heads + head) : nullptr,
+                   .reach = biases.columns() / 2},
+                  scratch.row(worker));
+    }
   };
-  base::parallel_for(items, attend_item, most_threads);
-  if (bias != nullptr) add_gradient(*bias, heads, bias_gradients);
+  base::parallel_for((sequences.size() - 1) * groups, attend_item, most_threads);
+  if (how.bias) add_gradient(*how.bias, heads, bias_gradients);
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace {
 
 struct Case {
   std::vector<std::size_t> lengths;
-  std::size_t heads, width;
+  Attention how;
   float spread = 1;  // of the values: large ones saturate the softmax
 };
 
@@ -27,26 +28,31 @@ std::vector<std::size_t> starts_of(const std::vector<std::size_t>& lengths) {
 /// The definition, in double precision: value `column` of the context of `row`, a token of the
 /// sequence [first, last).
 double context(const Tensor& qkv, std::size_t row, std::size_t column, std::size_t first,
-               std::size_t last, std::size_t width) {
-  const std::size_t hidden = qkv.columns() / 3;
-  const std::size_t head = column / width * width;
+               std::size_t last, const Attention& how) {
+  const std::size_t width = how.width;
+  const std::size_t head = column / width;
+  const std::size_t key = (how.heads + head * how.groups() / how.heads) * width;
+  const std::size_t value = key + how.groups() * width + column % width;
+  if (row > how.behind) first = std::max(first, row - how.behind);
+  if (how.ahead < last - row) last = row + how.ahead + 1;
   std::vector<double> scores;
-  double largest = -1e300;
   for (std::size_t other = first; other < last; ++other) {
     double score = 0;
     for (std::size_t k = 0; k < width; ++k)
-      score += double{qkv.row(row)[head + k]} * qkv.row(other)[hidden + head + k];
-    scores.push_back(score / std::sqrt(static_cast<double>(width)));
-    largest = std::max(largest, scores.back());
+      score += double{qkv.row(row)[head * width + k]} * qkv.row(other)[key + k];
+    score *= how.scale ? double{*how.scale} : 1 / std::sqrt(static_cast<double>(width));
+    const double distance = std::abs(static_cast<double>(other) - static_cast<double>(row));
+    scores.push_back(how.bias ? score - double{how.bias->slopes[head]} * distance : score);
   }
+  const double largest = *std::ranges::max_element(scores);
   double sum = 0;
-  double value = 0;
+  double weighted = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const double weight = std::exp(scores[i] - largest);
     sum += weight;
-    value += weight * qkv.row(first + i)[2 * hidden + column];
+    weighted += weight * qkv.row(first + i)[value];
   }
-  return value / sum;
+  return weighted / sum;
 }
 
 Tensor random_tensor(Workspace& workspace, std::size_t rows, std::size_t columns, float spread,
@@ -59,46 +65,71 @@ Tensor random_tensor(Workspace& workspace, std::size_t rows, std::size_t columns
 
 TEST(AttentionTest, AgreesWithTheDefinitionOnEveryInstructionSet) {
   testing::on_every_instruction_set([] {
-    for (const Case& c : {Case{{1}, 1, 1},
-                          {{1, 2, 3}, 2, 8},
-                          {{4, 5, 31, 32, 33}, 3, 32},
-                          {{12, 13, 11, 1}, 2, 20},
-                          {{65}, 1, 64},
-                          {{70, 7}, 2, 33},
-                          {{20, 9}, 2, 16, 30}}) {
+    const std::vector<std::size_t> mixed = {1, 70, 33, 2};
+    const DistanceBias alibi{.slopes = alibi_slopes(3)};
+    for (const Case& c :
+         {Case{{1}, {.heads = 1, .width = 1}}, Case{{1, 2, 3}, {.heads = 2, .width = 8}},
+          Case{{4, 5, 31, 32, 33}, {.heads = 3, .width = 32}},
+          Case{{12, 13, 11, 1}, {.heads = 2, .width = 20}}, Case{{65}, {.heads = 1, .width = 64}},
+          Case{{70, 7}, {.heads = 2, .width = 33}}, Case{{20, 9}, {.heads = 2, .width = 16}, 30},
+          Case{mixed, {.heads = 6, .width = 8, .key_heads = 2}},
+          Case{mixed, {.heads = 4, .width = 8, .key_heads = 1, .scale = 1.0F}},
+          Case{mixed, {.heads = 2, .width = 8, .ahead = 0}},
+          Case{mixed, {.heads = 2, .width = 8, .behind = 20, .ahead = 0}},
+          Case{mixed, {.heads = 2, .width = 8, .behind = 3, .ahead = 3}},
+          Case{mixed, {.heads = 1, .width = 8, .behind = 0, .ahead = 0}},
+          Case{{300}, {.heads = 1, .width = 24, .behind = 64, .ahead = 64}},
+          Case{mixed, {.heads = 3, .width = 8, .bias = alibi}},
+          Case{mixed, {.heads = 3, .width = 8, .behind = 12, .ahead = 5, .bias = alibi}}}) {
       const auto starts = starts_of(c.lengths);
       Workspace workspace;
-      const Tensor qkv =
-          random_tensor(workspace, starts.back(), 3 * c.heads * c.width, c.spread, 7);
-      const Tensor result = attention(workspace, qkv, starts, c.heads);
-      ASSERT_EQ(result.columns(), c.heads * c.width);
+      const Tensor qkv = random_tensor(workspace, starts.back(), c.how.columns(), c.spread, 7);
+      const Tensor result = attention(workspace, qkv, starts, c.how);
+      ASSERT_EQ(result.columns(), c.how.heads * c.how.width);
       for (std::size_t sequence = 0; sequence < c.lengths.size(); ++sequence)
         for (std::size_t row = starts[sequence]; row < starts[sequence + 1]; ++row)
           for (std::size_t column = 0; column < result.columns(); ++column)
             ASSERT_NEAR(result.row(row)[column],
-                        context(qkv, row, column, starts[sequence], starts[sequence + 1], c.width),
+                        context(qkv, row, column, starts[sequence], starts[sequence + 1], c.how),
                         // Scores of a few thousand carry their own rounding into the exponent.
-                        c.spread * (c.spread > 1 ? 1e-3 : 3e-6))
+                        c.spread * (c.spread > 1 ? 1e-3F : 3e-6F))
                 << "length " << c.lengths[sequence] << ", row " << row;
     }
   });
 }
 
+TEST(AttentionTest, WhatATokenDoesNotAttendToHasNoInfluenceOnItsBits) {
+  testing::on_every_instruction_set([] {
+    const Attention how{.heads = 2, .width = 12, .behind = 7, .ahead = 0};
+    Workspace workspace;
+    constexpr std::size_t kLength = 60;
+    const std::vector<std::size_t> starts = {0, kLength};
+    Tensor qkv = random_tensor(workspace, kLength, how.columns(), 1, 3);
+    const Tensor before = attention(workspace, qkv, starts, how);
+    std::fill_n(qkv.row(30), how.columns(), 1e30F);
+    const Tensor after = attention(workspace, qkv, starts, how);
+    for (std::size_t row = 0; row < kLength; ++row)
+      if (row < 30 || row > 37) {
+        for (std::size_t i = 0; i < before.columns(); ++i)
+          ASSERT_EQ(before.row(row)[i], after.row(row)[i]) << row;
+      }
+  });
+}
+
 TEST(AttentionTest, ASequenceDependsOnItselfAlone) {
   testing::on_every_instruction_set([] {
-    constexpr std::size_t kHeads = 3;
-    constexpr std::size_t kColumns = 3 * kHeads * 20;
+    const Attention how{.heads = 3, .width = 20};
     Workspace workspace;
     const auto starts = starts_of({17, 40, 1, 23});
-    const Tensor qkv = random_tensor(workspace, starts.back(), kColumns, 1, 9);
+    const Tensor qkv = random_tensor(workspace, starts.back(), how.columns(), 1, 9);
     for (const std::size_t thread_count : {1, 3}) {
       set_threads(thread_count);
-      const Tensor together = attention(workspace, qkv, starts, kHeads);
+      const Tensor together = attention(workspace, qkv, starts, how);
       for (std::size_t sequence = 0; sequence + 1 < starts.size(); ++sequence) {
         const std::size_t length = starts[sequence + 1] - starts[sequence];
-        Tensor own = workspace.tensor(length, kColumns);
-        std::copy_n(qkv.row(starts[sequence]), length * kColumns, own.data());
-        const Tensor alone = attention(workspace, own, std::vector<std::size_t>{0, length}, kHeads);
+        Tensor own = workspace.tensor(length, how.columns());
+        std::copy_n(qkv.row(starts[sequence]), length * how.columns(), own.data());
+        const Tensor alone = attention(workspace, own, std::vector<std::size_t>{0, length}, how);
         for (std::size_t i = 0; i < alone.values().size(); ++i)
           ASSERT_EQ(alone.values()[i], together.row(starts[sequence])[i]);
       }

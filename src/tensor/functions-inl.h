@@ -100,6 +100,16 @@ struct Gelu {
   }
 };
 
+/// 1 / (1 + 2^-x) for |x| below 10^4.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE HWY_ATTR V logistic_of_powers(D d, V x) {
+  // The power of -|x|, so that it is at most 1.
+  const V power = exp2_of_negative(d, hn::Neg(hn::Abs(x)));
+  const V one = hn::Set(d, 1.0F);
+  const V large = hn::Div(one, hn::Add(one, power));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(power, large), large);
+}
+
 /// x / (1 + e^(-2 u)) with u = sqrt(2 / pi) (x + 0.044715 x^3), which is x (1 + tanh u) / 2.
 struct GeluTanh {
   /// 1 / (1 + e^(-2 u)).
@@ -108,12 +118,7 @@ struct GeluTanh {
     // Beyond 10 it is 0 or 1 in float32.
     x = hn::Clamp(x, hn::Set(d, -10.0F), hn::Set(d, 10.0F));
     const V cubic = hn::MulAdd(hn::Mul(hn::Mul(x, x), x), hn::Set(d, 0.044715F), x);
-    // 2 u log2 e; the power of -|u|, so that it is at most 1.
-    const V turns = hn::Mul(cubic, hn::Set(d, 2.30220819F));
-    const V power = exp2_of_negative(d, hn::Neg(hn::Abs(turns)));
-    const V one = hn::Set(d, 1.0F);
-    const V large = hn::Div(one, hn::Add(one, power));
-    return hn::IfThenElse(hn::Lt(turns, hn::Zero(d)), hn::Mul(power, large), large);
+    return logistic_of_powers(d, hn::Mul(cubic, hn::Set(d, 2.30220819F)));  // 2 u log2 e
   }
   template <class D, class V>
   static HWY_INLINE HWY_ATTR V value(D d, V x) {
@@ -140,6 +145,26 @@ struct Relu {
   }
 };
 
+struct Silu {
+  /// 1 / (1 + e^-x). Beyond 100 it is 0 or 1 in float32.
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V share(D d, V x) {
+    x = hn::Clamp(x, hn::Set(d, -100.0F), hn::Set(d, 100.0F));
+    return logistic_of_powers(d, hn::Mul(x, hn::Set(d, 1.44269504F)));
+  }
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V value(D d, V x) {
+    return hn::Mul(x, share(d, x));
+  }
+  /// s + x s (1 - s) with s = 1 / (1 + e^-x).
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V slope(D d, V x) {
+    const V s = share(d, x);
+    x = hn::Clamp(x, hn::Set(d, -100.0F), hn::Set(d, 100.0F));
+    return hn::MulAdd(hn::Mul(x, s), hn::Sub(hn::Set(d, 1.0F), s), s);
+  }
+};
+
 /// Calls body(function) with the struct of an activation: the choice is made outside of the loop.
 template <typename Body>
 HWY_INLINE HWY_ATTR void with_activation(Activation activation, const Body& body) {
@@ -152,6 +177,8 @@ HWY_INLINE HWY_ATTR void with_activation(Activation activation, const Body& body
       return body(GeluTanh());
     case Activation::relu:
       return body(Relu());
+    case Activation::silu:
+      return body(Silu());
   }
 }
 

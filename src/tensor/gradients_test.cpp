@@ -16,10 +16,14 @@
 #include "tensor/activation.h"
 #include "tensor/attention.h"
 #include "tensor/cosines.h"
+#include "tensor/gate.h"
 #include "tensor/gather.h"
 #include "tensor/linear.h"
 #include "tensor/norm.h"
 #include "tensor/pool.h"
+#include "tensor/rms_norm.h"
+#include "tensor/rotary.h"
+#include "tensor/sums.h"
 #include "tensor/tape.h"
 
 namespace kindred::tensor {
@@ -124,17 +128,30 @@ TEST(GradientsTest, OfAttentionOnEveryInstructionSet) {
     base::Random random(6);
     struct Case {
       std::vector<std::size_t> starts;
-      std::size_t heads, width;
+      Attention how;
     };
+    const std::vector<std::size_t> mixed = {0, 1, 30, 43};
     // Lengths around tiles and around the 96 queries that are taken at a time.
     for (const Case& c :
-         {Case{{0, 1}, 1, 2}, Case{{0, 3}, 1, 1}, Case{{0, 1, 5, 6}, 2, 3}, Case{{0, 13, 30}, 2, 8},
-          Case{{0, 95, 191, 288}, 1, 5}, Case{{0, 200}, 2, 33}}) {
-      const std::size_t columns = 3 * c.heads * c.width;
-      const auto qkv = random_parameter(random, c.starts.back() * columns);
+         {Case{{0, 1}, {.heads = 1, .width = 2}}, Case{{0, 3}, {.heads = 1, .width = 1}},
+          Case{{0, 1, 5, 6}, {.heads = 2, .width = 3}}, Case{{0, 13, 30}, {.heads = 2, .width = 8}},
+          Case{{0, 95, 191, 288}, {.heads = 1, .width = 5}},
+          Case{{0, 200}, {.heads = 2, .width = 33}},
+          Case{mixed, {.heads = 4, .width = 4, .key_heads = 2}},
+          Case{mixed, {.heads = 3, .width = 4, .key_heads = 1, .scale = 0.3F}},
+          Case{mixed, {.heads = 2, .width = 4, .ahead = 0}},
+          Case{mixed, {.heads = 2, .width = 4, .behind = 5, .ahead = 5}},
+          Case{mixed,
+               {.heads = 2,
+                .width = 4,
+                .behind = 9,
+                .ahead = 0,
+                .bias = DistanceBias{.slopes = alibi_slopes(2)}}}}) {
+      const auto qkv = random_parameter(random, c.starts.back() * c.how.columns());
       expect_right_gradients(
           [&](Workspace& workspace) {
-            return attention(workspace, tensor_of(workspace, qkv, columns), c.starts, c.heads);
+            return attention(workspace, tensor_of(workspace, qkv, c.how.columns()), c.starts,
+                             c.how);
           },
           {qkv}, "attention of " + std::to_string(c.starts.back()));
     }
@@ -144,22 +161,82 @@ TEST(GradientsTest, OfAttentionOnEveryInstructionSet) {
 TEST(GradientsTest, OfAttentionWithABiasOnEveryInstructionSet) {
   testing::on_every_instruction_set([] {
     base::Random random(12);
-    constexpr std::size_t kHeads = 2;
-    constexpr std::size_t kWidth = 4;
     // Shorter than the reach, and longer, so that many keys count as the farthest.
     for (const std::vector<std::size_t>& starts :
          {std::vector<std::size_t>{0, 1, 5}, {0, 30, 33}, {0, 130}}) {
-      const auto qkv = random_parameter(random, starts.back() * 3 * kHeads * kWidth);
-      const RelativeBias bias{.table = random_parameter(random, 8 * kHeads),
-                              .buckets = relative_buckets(8, 16)};
-      expect_right_gradients(
-          [&](Workspace& workspace) {
-            return attention(workspace, tensor_of(workspace, qkv, 3 * kHeads * kWidth), starts,
-                             kHeads, &bias);
-          },
-          {qkv, bias.table}, "biased attention of " + std::to_string(starts.back()));
+      for (const std::size_t key_heads : {1, 2}) {
+        const Attention how{.heads = 2,
+                            .width = 4,
+                            .key_heads = key_heads,
+                            .scale = 0.7F,
+                            .bias = DistanceBias{.table = random_parameter(random, 8 * 2),
+                                                 .buckets = relative_buckets(8, 16)}};
+        const auto qkv = random_parameter(random, starts.back() * how.columns());
+        expect_right_gradients(
+            [&](Workspace& workspace) {
+              return attention(workspace, tensor_of(workspace, qkv, how.columns()), starts, how);
+            },
+            {qkv, how.bias->table}, "biased attention of " + std::to_string(starts.back()));
+      }
     }
   });
+}
+
+TEST(GradientsTest, OfRootMeanSquareNormsOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(13);
+    for (const std::size_t rows : {1, 3, 70})
+      for (const float offset : {0.0F, 1.0F}) {
+        const RmsNorm norm{random_parameter(random, 19), 1e-5F, offset};
+        const auto x = random_parameter(random, rows * 19);
+        expect_right_gradients(
+            [&](Workspace& workspace) {
+              return rms_norm(workspace, tensor_of(workspace, x, 19), norm);
+            },
+            {x, norm.gain}, "whole rows");
+        const auto wide = random_parameter(random, rows * 50);
+        expect_right_gradients(
+            [&](Workspace& workspace) {
+              return rms_norm_heads(workspace, tensor_of(workspace, wide, 50), 5, 2, norm);
+            },
+            {wide, norm.gain}, "heads");
+      }
+  });
+}
+
+TEST(GradientsTest, OfGatesOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(14);
+    for (const Activation activation : {Activation::silu, Activation::gelu}) {
+      const auto x = random_parameter(random, 3 * 2 * 21);
+      expect_right_gradients(
+          [&](Workspace& workspace) {
+            return gate(workspace, tensor_of(workspace, x, 42), activation);
+          },
+          {x}, "gate");
+    }
+  });
+}
+
+TEST(GradientsTest, OfTurnsSumsAndMultiples) {
+  base::Random random(15);
+  const auto x = random_parameter(random, 9 * 14);
+  const auto y = random_parameter(random, 9 * 14);
+  const std::vector<std::size_t> starts = {0, 1, 9};
+  const Rotary rotary{.frequencies = {1, 0.3F}, .scale = 1.5F};
+  expect_right_gradients(
+      [&](Workspace& workspace) {
+        const Tensor table = turns(workspace, rotary, 8);
+        return rotate(workspace, tensor_of(workspace, x, 14), starts, table, 2, 5);
+      },
+      {x}, "rotate");
+  expect_right_gradients(
+      [&](Workspace& workspace) {
+        Tensor sum = add(workspace, tensor_of(workspace, x, 14), tensor_of(workspace, y, 14));
+        const Tensor twice = scale(workspace, std::move(sum), 2);
+        return add(workspace, scale(workspace, tensor_of(workspace, x, 14), 0.5F), twice);
+      },
+      {x, y}, "sums");
 }
 
 TEST(GradientsTest, OfLookups) {
@@ -227,6 +304,7 @@ struct SmallModel {
   Linear out{12, {{random_parameter(random, 12 * 12, 0.3F), random_parameter(random, 12)}}};
   Norm norm{random_parameter(random, 12), random_parameter(random, 12), 1e-5F};
   std::vector<std::size_t> starts = {0, 5, 8};
+  Attention how{.heads = 3, .width = 4};
 
   std::vector<SharedParameter> parameters() const {
     return {words,
@@ -239,7 +317,7 @@ struct SmallModel {
   }
   Tensor forward(Workspace& workspace) const {
     Tensor hidden = tensor_of(workspace, words, 12);
-    const Tensor context = attention(workspace, linear(workspace, hidden, qkv), starts, 3);
+    const Tensor context = attention(workspace, linear(workspace, hidden, qkv), starts, how);
     hidden = add_norm(workspace, linear(workspace, context, out, Activation::gelu), hidden, norm);
     return mean_pool(workspace, hidden, starts);
   }

@@ -265,10 +265,12 @@ Tensor add_norm(Workspace& workspace, Tensor x, const Tensor& residual, const No
   return normalize(std::move(x), &residual, norm);
 }
 
-Tensor normalize_rows(Workspace& workspace, Tensor x, const Norm& norm) {
+Tensor normalize_rows(Workspace& workspace, const Tensor& x, const Norm& norm) {
   if (Tape* tape = workspace.recording())
     return recorded_normalize(workspace, *tape, x, nullptr, norm);
-  return normalize(std::move(x), nullptr, norm);
+  Tensor out = workspace.tensor(x.rows(), x.columns());
+  std::ranges::copy(x.values(), out.data());
+  return normalize(std::move(out), nullptr, norm);
 }
 
 }  // namespace kindred::tensor

@@ -21,7 +21,7 @@ struct Norm {
 /// sums of blocks of rows, in their order.
 Tensor add_norm(Workspace& workspace, Tensor x, const Tensor& residual, const Norm& norm);
 
-/// norm(x), likewise.
-Tensor normalize_rows(Workspace& workspace, Tensor x, const Norm& norm);
+/// norm(x), likewise but in memory of its own.
+Tensor normalize_rows(Workspace& workspace, const Tensor& x, const Norm& norm);
 
 }  // namespace kindred::tensor

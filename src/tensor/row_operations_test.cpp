@@ -1,4 +1,4 @@
-// norm, gather and pool: the operations that work row by row.
+// Norms, rotary, gate, sums, gather and pool: the operations that work row by row.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,9 +7,13 @@
 
 #include "base/random.h"
 #include "support/instruction_sets.h"
+#include "tensor/gate.h"
 #include "tensor/gather.h"
 #include "tensor/norm.h"
 #include "tensor/pool.h"
+#include "tensor/rms_norm.h"
+#include "tensor/rotary.h"
+#include "tensor/sums.h"
 
 namespace kindred::tensor {
 namespace {
@@ -64,6 +68,81 @@ TEST(NormTest, AConstantRowBecomesTheBias) {
   const Tensor result = normalize_rows(workspace, tensor_of(workspace, {7, 7}, 2), norm);
   EXPECT_EQ(result.row(0)[0], 3);
   EXPECT_EQ(result.row(0)[1], -3);
+}
+
+TEST(RmsNormTest, AgreesWithTheDefinitionOnEveryInstructionSet) {
+  testing::on_every_instruction_set([] {
+    base::Random random(4);
+    for (const std::size_t columns : {1, 3, 7, 8, 9, 15, 16, 17, 33, 100}) {
+      std::vector<float> x(3 * columns);
+      std::vector<float> gain(columns);
+      for (float& value : x) value = 2 + random.normal();
+      for (float& value : gain) value = random.normal();
+      const RmsNorm norm{.gain = fixed_parameter(gain), .epsilon = 1e-3F, .offset = 1};
+      Workspace workspace;
+      const Tensor result = rms_norm(workspace, tensor_of(workspace, x, columns), norm);
+      for (std::size_t row = 0; row < 3; ++row) {
+        double squares = 0;
+        for (std::size_t column = 0; column < columns; ++column)
+          squares += double{x[row * columns + column]} * x[row * columns + column];
+        const double root = std::sqrt(squares / static_cast<double>(columns) + 1e-3);
+        for (std::size_t column = 0; column < columns; ++column)
+          ASSERT_NEAR(result.row(row)[column],
+                      x[row * columns + column] / root * (1 + double{gain[column]}), 1e-5)
+              << columns << " columns";
+      }
+    }
+  });
+}
+
+TEST(RmsNormTest, OfHeadsLeavesTheOtherColumns) {
+  Workspace workspace;
+  const RmsNorm norm{.gain = fixed_parameter({1, 2})};
+  const Tensor result =
+      rms_norm_heads(workspace, tensor_of(workspace, {9, 1, 1, 3, -3, 8}, 6), 1, 2, norm);
+  EXPECT_EQ(std::vector<float>(result.values().begin(), result.values().end()),
+            (std::vector<float>{9, 1, 2, 1, -2, 8}));
+}
+
+TEST(RotaryTest, TurnsPairsByTheirPlaceInTheText) {
+  // Two texts, of three tokens and of one; heads of five values: two pairs and one that stays.
+  const Rotary rotary{.frequencies = {1, 0.25F}, .scale = 2};
+  Workspace workspace;
+  const std::vector<float> head = {1, 2, 3, 4, 5};
+  std::vector<float> values;
+  for (int i = 0; i < 8; ++i) values.insert(values.end(), head.begin(), head.end());
+  const std::vector<std::size_t> starts = {0, 3, 4};
+  const Tensor result = rotate(workspace, tensor_of(workspace, values, 10), starts,
+                               turns(workspace, rotary, 3), 1, 5);
+  for (std::size_t row = 0; row < 4; ++row) {
+    const double place = row == 3 ? 0 : static_cast<double>(row);
+    for (std::size_t pair = 0; pair < 2; ++pair) {
+      const double angle = place * double{rotary.frequencies[pair]};
+      const double x = head[pair];
+      const double y = head[pair + 2];
+      EXPECT_NEAR(result.row(row)[pair], 2 * (x * std::cos(angle) - y * std::sin(angle)), 1e-5);
+      EXPECT_NEAR(result.row(row)[pair + 2], 2 * (y * std::cos(angle) + x * std::sin(angle)), 1e-5);
+    }
+    EXPECT_EQ(result.row(row)[4], 5);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(result.row(row)[5 + i], head[i]);
+  }
+}
+
+TEST(GateTest, OneHalfSaysHowMuchOfTheOtherPasses) {
+  Workspace workspace;
+  const Tensor result =
+      gate(workspace, tensor_of(workspace, {2, -2, 10, 10, 0, 1, 5, 7}, 4), Activation::relu);
+  EXPECT_EQ(std::vector<float>(result.values().begin(), result.values().end()),
+            (std::vector<float>{20, 0, 0, 7}));
+}
+
+TEST(SumsTest, OfValuesAndTheirMultiples) {
+  Workspace workspace;
+  const Tensor result =
+      scale(workspace,
+            add(workspace, tensor_of(workspace, {1, 2}, 1), tensor_of(workspace, {10, 20}, 1)), 3);
+  EXPECT_EQ(std::vector<float>(result.values().begin(), result.values().end()),
+            (std::vector<float>{33, 66}));
 }
 
 TEST(GatherTest, AddsRowsOfTablesOnAnyByte) {

@@ -1,4 +1,4 @@
-#include "tensor/relative_bias.h"
+#include "tensor/distance_bias.h"
 
 #include <gtest/gtest.h>
 
@@ -32,9 +32,23 @@ TEST(RelativeBucketsTest, AreThoseOfT5) {
   EXPECT_EQ(at(-128), 15U);
 }
 
-TEST(RelativeBiasTest, ALargeBiasPicksTheKeyAtItsDistance) {
+TEST(AlibiSlopesTest, AreThoseOfThePaper) {
+  EXPECT_EQ(alibi_slopes(1), (std::vector<float>{1.0F / 256}));
+  EXPECT_EQ(alibi_slopes(8), (std::vector<float>{1.0F / 2, 1.0F / 4, 1.0F / 8, 1.0F / 16, 1.0F / 32,
+                                                 1.0F / 64, 1.0F / 128, 1.0F / 256}));
+  const auto slopes = alibi_slopes(12);
+  ASSERT_EQ(slopes.size(), 12U);
+  EXPECT_EQ(slopes[7], 1.0F / 256);
+  EXPECT_FLOAT_EQ(slopes[8], 0.70710678F);
+  EXPECT_FLOAT_EQ(slopes[11], 0.088388346F);
+}
+
+TEST(DistanceBiasTest, ALargeBiasPicksTheKeyAtItsDistance) {
   // One head of one value; all scores are equal but for the bias, which wants the key behind.
-  const RelativeBias bias{.table = fixed_parameter({0, 100, 0}), .buckets = {1, 0, 2}};
+  const Attention how{
+      .heads = 1,
+      .width = 1,
+      .bias = DistanceBias{.table = fixed_parameter({0, 100, 0}), .buckets = {1, 0, 2}}};
   Workspace workspace;
   Tensor qkv = workspace.tensor(4, 3);
   for (std::size_t row = 0; row < 4; ++row) {
@@ -42,7 +56,7 @@ TEST(RelativeBiasTest, ALargeBiasPicksTheKeyAtItsDistance) {
     qkv.row(row)[2] = static_cast<float>(row);
   }
   const std::vector<std::size_t> starts = {0, 4};
-  const Tensor out = attention(workspace, qkv, starts, 1, &bias);
+  const Tensor out = attention(workspace, qkv, starts, how);
   // Distances beyond the reach count as the farthest: all keys behind a query weigh the same.
   EXPECT_NEAR(out.row(0)[0], 1.5F, 1e-5);
   EXPECT_NEAR(out.row(1)[0], 0, 1e-5);
