@@ -1,8 +1,8 @@
+#include "model/activations.h"
+
 #include <fmt/format.h>
 
 #include <string>
-
-#include "model/post_norm.h"
 
 namespace kindred::model {
 namespace {
@@ -34,6 +34,12 @@ Result<tensor::Activation> read_activation(const Config& config, std::string_vie
   }
   return fail(ErrorCode::unsupported, fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}",
                                                   config.path().string(), field, name, known));
+}
+
+Result<tensor::Activation> read_activation(const Config& config, std::string_view field,
+                                           tensor::Activation otherwise) {
+  if (!config.contains(field)) return otherwise;
+  return read_activation(config, field);
 }
 
 }  // namespace kindred::model

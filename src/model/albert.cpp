@@ -5,19 +5,19 @@
 #include <string_view>
 #include <utility>
 
+#include "model/activations.h"
 #include "model/post_norm.h"
 
 namespace kindred::model {
 namespace {
 
-constexpr PostNormNames kLayer = {.query = "attention.query",
-                                  .key = "attention.key",
-                                  .value = "attention.value",
-                                  .attention_output = "attention.dense",
-                                  .attention_norm = "attention.LayerNorm",
-                                  .intermediate = "ffn",
-                                  .output = "ffn_output",
-                                  .output_norm = "full_layer_layer_norm"};
+constexpr PostNormNames kLayer = {
+    .query_key_value = {"attention.query", "attention.key", "attention.value"},
+    .attention_output = "attention.dense",
+    .attention_norm = "attention.LayerNorm",
+    .intermediate = {"ffn"},
+    .output = "ffn_output",
+    .output_norm = "full_layer_layer_norm"};
 
 }  // namespace
 

@@ -2,11 +2,16 @@
 
 #include <utility>
 
+#include "model/activations.h"
+#include "model/jina_bert.h"
 #include "model/post_norm.h"
 
 namespace kindred::model {
 
 Result<std::unique_ptr<const Encoder>> open_bert(const Config& config, const Weights& weights) {
+  // Jina's models say that they are BERT, too.
+  if (config.json().value("position_embedding_type", nlohmann::json()) == "alibi")
+    return open_jina_bert(config, weights);
   KINDRED_TRY(require_plain_encoder(config));
   PostNormParts parts;
   parts.shape = KINDRED_TRY(read_shape(config));

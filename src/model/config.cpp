@@ -132,10 +132,14 @@ const nlohmann::json* Config::find(std::string_view field) const {
   return found == json_.end() ? nullptr : &*found;
 }
 
+std::string Config::named(std::string_view field) const {
+  return fmt::format("{}: \"{}{}\"", path_.string(), within_, field);
+}
+
 std::unexpected<Error> Config::wrong(std::string_view field, std::string_view what) const {
   const auto found = json_.find(field);
   return fail(ErrorCode::corrupt,
-              fmt::format("{}: \"{}\" is {}, {} is needed", path_.string(), field,
+              fmt::format("{} is {}, {} is needed", named(field),
                           found == json_.end() ? "missing" : shown(*found), what));
 }
 
@@ -152,7 +156,8 @@ Result<float> Config::number(std::string_view field) const {
 }
 
 Result<float> Config::number(std::string_view field, float otherwise) const {
-  if (find(field) == nullptr) return otherwise;
+  const nlohmann::json* found = find(field);
+  if (found == nullptr || found->is_null()) return otherwise;
   return number(field);
 }
 
@@ -183,12 +188,38 @@ Result<std::uint32_t> Config::id(std::string_view field, std::uint32_t otherwise
   return found->get<std::uint32_t>();
 }
 
+Result<bool> Config::flag(std::string_view field, bool otherwise) const {
+  const nlohmann::json* found = find(field);
+  if (found == nullptr || found->is_null()) return otherwise;
+  if (!found->is_boolean()) return wrong(field, "true or false");
+  return found->get<bool>();
+}
+
+Result<std::optional<std::vector<std::string>>> Config::texts(std::string_view field) const {
+  const nlohmann::json* found = find(field);
+  if (found == nullptr || found->is_null()) return std::nullopt;
+  if (!found->is_array() ||
+      !std::ranges::all_of(*found, [](const nlohmann::json& one) { return one.is_string(); }))
+    return wrong(field, "a list of texts");
+  return found->get<std::vector<std::string>>();
+}
+
+Result<std::optional<Config>> Config::object(std::string_view field) const {
+  const nlohmann::json* found = find(field);
+  if (found == nullptr || found->is_null()) return std::nullopt;
+  if (!found->is_object()) return wrong(field, "an object");
+  Config object;
+  object.path_ = path_;
+  object.within_ = fmt::format("{}{}.", within_, field);
+  object.json_ = *found;
+  return object;
+}
+
 Result<void> Config::require(std::string_view field, const nlohmann::json& expected) const {
   const nlohmann::json* found = find(field);
   if (found == nullptr || *found == expected) return {};
-  return fail(ErrorCode::unsupported,
-              fmt::format("{}: \"{}\" is {}, Kindred has {}", path_.string(), field, shown(*found),
-                          shown(expected)));
+  return fail(ErrorCode::unsupported, fmt::format("{} is {}, Kindred has {}", named(field),
+                                                  shown(*found), shown(expected)));
 }
 
 Result<void> Config::require_known(std::span<const std::string_view> without_effect) const {
@@ -198,9 +229,8 @@ Result<void> Config::require_known(std::span<const std::string_view> without_eff
         std::ranges::find(without_effect, field) != without_effect.end())
       continue;
     return fail(ErrorCode::unsupported,
-                fmt::format("{}: \"{}\" is {}, which Kindred doesn't know: it might change the "
-                            "vectors",
-                            path_.string(), field, shown(value)));
+                fmt::format("{} is {}, which Kindred doesn't know: it might change the vectors",
+                            named(field), shown(value)));
   }
   return {};
 }

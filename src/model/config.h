@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kindred/result.h"
 
@@ -43,6 +44,14 @@ class Config {
   Result<std::size_t> count(std::string_view field, std::size_t otherwise) const;
   /// A token's id, which may be 0.
   Result<std::uint32_t> id(std::string_view field, std::uint32_t otherwise) const;
+  /// true or false; absent or null is `otherwise`.
+  Result<bool> flag(std::string_view field, bool otherwise) const;
+  /// A list of texts; absent or null is no value.
+  Result<std::optional<std::vector<std::string>>> texts(std::string_view field) const;
+  /// An object, field by field like this one; absent or null is no value. Whoever reads it asks
+  /// it for require_known, too.
+  Result<std::optional<Config>> object(std::string_view field) const;
+  bool contains(std::string_view field) const { return json_.contains(field); }
   /// The same, but absent or null is no value.
   Result<std::optional<std::size_t>> optional_count(std::string_view field) const;
 
@@ -58,8 +67,11 @@ class Config {
  private:
   /// The field, or nothing where it is absent. From now on it is known.
   const nlohmann::json* find(std::string_view field) const;
+  /// How an error names a field.
+  std::string named(std::string_view field) const;
 
   std::filesystem::path path_;
+  std::string within_;  // the objects around it, each followed by a dot
   nlohmann::json json_;
   mutable std::set<std::string, std::less<>> asked_;
 };

@@ -5,19 +5,19 @@
 #include <string_view>
 #include <utility>
 
+#include "model/activations.h"
 #include "model/post_norm.h"
 
 namespace kindred::model {
 namespace {
 
-constexpr PostNormNames kLayer = {.query = "attention.q_lin",
-                                  .key = "attention.k_lin",
-                                  .value = "attention.v_lin",
-                                  .attention_output = "attention.out_lin",
-                                  .attention_norm = "sa_layer_norm",
-                                  .intermediate = "ffn.lin1",
-                                  .output = "ffn.lin2",
-                                  .output_norm = "output_layer_norm"};
+constexpr PostNormNames kLayer = {
+    .query_key_value = {"attention.q_lin", "attention.k_lin", "attention.v_lin"},
+    .attention_output = "attention.out_lin",
+    .attention_norm = "sa_layer_norm",
+    .intermediate = {"ffn.lin1"},
+    .output = "ffn.lin2",
+    .output_norm = "output_layer_norm"};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "model/activations.h"
 #include "model/post_norm.h"
 
 namespace kindred::model {

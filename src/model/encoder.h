@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -31,6 +32,9 @@ struct Batch {
       type_ids;              ///< as many: 0, or 1 for the second text of a pair; below Shape::types
   tensor::Sequences starts;  ///< texts + 1; no text is longer than Shape::positions, none is empty
 };
+
+/// Of Shape::positions: no text is too long.
+inline constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
 
 struct Shape {
   std::size_t hidden = 0;  ///< values of a hidden vector

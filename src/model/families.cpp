@@ -10,8 +10,15 @@
 #include "model/distilbert.h"
 #include "model/electra.h"
 #include "model/encoder.h"
+#include "model/gemma3.h"
+#include "model/gpt2.h"
+#include "model/gte.h"
+#include "model/llama.h"
+#include "model/modernbert.h"
 #include "model/mpnet.h"
+#include "model/nomic_bert.h"
 #include "model/roberta.h"
+#include "model/t5.h"
 #include "model/weights.h"
 
 namespace kindred::model {
@@ -23,10 +30,25 @@ struct Family {
 };
 
 constexpr std::array kFamilies = {
-    Family{"albert", open_albert},     Family{"bert", open_bert},
-    Family{"camembert", open_roberta}, Family{"distilbert", open_distilbert},
-    Family{"electra", open_electra},   Family{"mpnet", open_mpnet},
-    Family{"roberta", open_roberta},   Family{"xlm-roberta", open_roberta},
+    Family{"albert", open_albert},
+    Family{"bert", open_bert},
+    Family{"camembert", open_roberta},
+    Family{"distilbert", open_distilbert},
+    Family{"electra", open_electra},
+    Family{"gemma3_text", open_gemma3},
+    Family{"gpt2", open_gpt2},
+    Family{"gte", open_gte},
+    Family{"llama", open_llama},
+    Family{"mistral", open_mistral},
+    Family{"modernbert", open_modernbert},
+    Family{"mpnet", open_mpnet},
+    Family{"new", open_gte},
+    Family{"nomic_bert", open_nomic_bert},
+    Family{"qwen2", open_qwen2},
+    Family{"qwen3", open_qwen3},
+    Family{"roberta", open_roberta},
+    Family{"t5", open_t5},
+    Family{"xlm-roberta", open_roberta},
 };
 
 }  // namespace

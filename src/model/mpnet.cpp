@@ -3,19 +3,19 @@
 #include <cstdint>
 #include <utility>
 
+#include "model/activations.h"
 #include "model/post_norm.h"
 
 namespace kindred::model {
 namespace {
 
-constexpr PostNormNames kLayer = {.query = "attention.attn.q",
-                                  .key = "attention.attn.k",
-                                  .value = "attention.attn.v",
-                                  .attention_output = "attention.attn.o",
-                                  .attention_norm = "attention.LayerNorm",
-                                  .intermediate = "intermediate.dense",
-                                  .output = "output.dense",
-                                  .output_norm = "output.LayerNorm"};
+constexpr PostNormNames kLayer = {
+    .query_key_value = {"attention.attn.q", "attention.attn.k", "attention.attn.v"},
+    .attention_output = "attention.attn.o",
+    .attention_norm = "attention.LayerNorm",
+    .intermediate = {"intermediate.dense"},
+    .output = "output.dense",
+    .output_norm = "output.LayerNorm"};
 constexpr std::size_t kBuckets = 32;  // the reference takes no other number
 constexpr std::size_t kFarthest = 128;
 constexpr std::uint32_t kPadding = 1;  // whatever pad_token_id says

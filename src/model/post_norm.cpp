@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "tensor/attention.h"
@@ -33,9 +34,12 @@ class PostNorm final : public Encoder {
   const Shape& shape() const override { return parts_.shape; }
 
   Tensor forward(Workspace& workspace, const Batch& batch) const override {
+    const Tensor turned = parts_.rotary
+                              ? turns(workspace, *parts_.rotary, tensor::longest_of(batch.starts))
+                              : Tensor();
     Tensor hidden = embed(workspace, batch);
     for (const std::size_t layer : parts_.order)
-      hidden = encode(workspace, parts_.layers[layer], std::move(hidden), batch.starts);
+      hidden = encode(workspace, parts_.layers[layer], std::move(hidden), batch.starts, turned);
     return hidden;
   }
 
@@ -45,21 +49,31 @@ class PostNorm final : public Encoder {
     // The order of the reference's additions.
     std::vector<tensor::Lookup> lookups = {{parts_.words, batch.ids}};
     if (parts_.types.rows > 0) lookups.push_back({parts_.types, batch.type_ids});
-    lookups.push_back({parts_.positions, places});
+    if (parts_.positions.rows > 0) lookups.push_back({parts_.positions, places});
     Tensor sum = normalize_rows(workspace, gather_sum(workspace, lookups), parts_.embedding_norm);
     return parts_.projection ? linear(workspace, sum, *parts_.projection) : std::move(sum);
   }
 
   Tensor encode(Workspace& workspace, const PostNormLayer& layer, Tensor hidden,
-                tensor::Sequences starts) const {
+                tensor::Sequences starts, const Tensor& turned) const {
     {
-      const Tensor projected = linear(workspace, hidden, layer.query_key_value);
-      const Tensor context = attention(workspace, projected, starts, parts_.attention);
+      Tensor projected = linear(workspace, hidden, layer.query_key_value);
+      const tensor::Attention& how = parts_.attention;
+      if (parts_.rotary)
+        projected =
+            rotate(workspace, std::move(projected), starts, turned, 2 * how.heads, how.width);
+      const Tensor context = attention(workspace, projected, starts, how);
       hidden = add_norm(workspace, linear(workspace, context, layer.attention_output), hidden,
                         layer.attention_norm);
     }
-    const Tensor inner = linear(workspace, hidden, layer.intermediate, parts_.activation);
+    const Tensor inner = compute(workspace, layer, hidden);
     return add_norm(workspace, linear(workspace, inner, layer.output), hidden, layer.output_norm);
+  }
+
+  Tensor compute(Workspace& workspace, const PostNormLayer& layer, const Tensor& hidden) const {
+    if (!parts_.gate) return linear(workspace, hidden, layer.intermediate, parts_.activation);
+    return gate(workspace, linear(workspace, hidden, layer.intermediate), parts_.activation,
+                *parts_.gate);
   }
 
   PostNormParts parts_;
@@ -73,15 +87,28 @@ std::unique_ptr<const Encoder> make_post_norm(PostNormParts parts) {
 
 Result<PostNormLayer> read_post_norm_layer(const Weights& weights, const PostNormNames& names,
                                            const PostNormSizes& sizes) {
-  const auto [hidden, intermediate, epsilon] = sizes;
+  const std::size_t hidden = sizes.hidden;
+  // As many outputs for each name that is given.
+  const auto side_by_side = [&](std::span<const std::string_view> parts, std::size_t outputs,
+                                Bias bias) {
+    const auto given = std::ranges::count_if(parts, [](auto name) { return !name.empty(); });
+    std::vector<NamedLinear> layers;
+    for (const std::string_view name : parts)
+      if (!name.empty())
+        layers.push_back({.name = name, .outputs = outputs / static_cast<std::size_t>(given)});
+    return weights.linear(layers, hidden, bias);
+  };
   PostNormLayer layer;
   layer.query_key_value =
-      KINDRED_TRY(weights.linear({names.query, names.key, names.value}, hidden, hidden));
-  layer.attention_output = KINDRED_TRY(weights.linear({names.attention_output}, hidden, hidden));
-  layer.attention_norm = KINDRED_TRY(weights.norm(names.attention_norm, hidden, epsilon));
-  layer.intermediate = KINDRED_TRY(weights.linear({names.intermediate}, intermediate, hidden));
-  layer.output = KINDRED_TRY(weights.linear({names.output}, hidden, intermediate));
-  layer.output_norm = KINDRED_TRY(weights.norm(names.output_norm, hidden, epsilon));
+      KINDRED_TRY(side_by_side(names.query_key_value, 3 * hidden, names.attention_bias));
+  layer.attention_output =
+      KINDRED_TRY(weights.linear({names.attention_output}, hidden, hidden, names.attention_bias));
+  layer.attention_norm = KINDRED_TRY(weights.norm(names.attention_norm, hidden, sizes.epsilon));
+  layer.intermediate = KINDRED_TRY(side_by_side(
+      names.intermediate, (sizes.gated ? 2 : 1) * sizes.intermediate, names.intermediate_bias));
+  layer.output =
+      KINDRED_TRY(weights.linear({names.output}, hidden, sizes.intermediate, names.output_bias));
+  layer.output_norm = KINDRED_TRY(weights.norm(names.output_norm, hidden, sizes.epsilon));
   return layer;
 }
 
@@ -119,12 +146,18 @@ Result<PostNormSizes> read_sizes(const Config& config, std::size_t hidden) {
 Result<void> read_bert_embeddings(const Weights& weights, std::size_t width, float epsilon,
                                   PostNormParts& parts) {
   const Shape& shape = parts.shape;
-  parts.words = KINDRED_TRY(weights.table("word_embeddings.weight", shape.vocabulary, width));
-  if (shape.types > 0)
-    parts.types = KINDRED_TRY(weights.table("token_type_embeddings.weight", shape.types, width));
+  KINDRED_TRY(read_words_and_types(weights, width, parts));
   parts.positions = KINDRED_TRY(
       weights.table("position_embeddings.weight", shape.positions + parts.places.skipped(), width));
   parts.embedding_norm = KINDRED_TRY(weights.norm("LayerNorm", width, epsilon));
+  return {};
+}
+
+Result<void> read_words_and_types(const Weights& weights, std::size_t width, PostNormParts& parts) {
+  const Shape& shape = parts.shape;
+  parts.words = KINDRED_TRY(weights.table("word_embeddings.weight", shape.vocabulary, width));
+  if (shape.types > 0)
+    parts.types = KINDRED_TRY(weights.table("token_type_embeddings.weight", shape.types, width));
   return {};
 }
 

@@ -6,6 +6,7 @@
 /// the parts it has.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,9 +17,11 @@
 #include "model/encoder.h"
 #include "model/weights.h"
 #include "tensor/attention.h"
+#include "tensor/gate.h"
 #include "tensor/gather.h"
 #include "tensor/linear.h"
 #include "tensor/norm.h"
+#include "tensor/rotary.h"
 
 namespace kindred::model {
 
@@ -37,7 +40,7 @@ struct PostNormLayer {
   tensor::Linear query_key_value;
   tensor::Linear attention_output;
   tensor::Norm attention_norm;
-  tensor::Linear intermediate;
+  tensor::Linear intermediate;  ///< gated: both halves
   tensor::Linear output;
   tensor::Norm output_norm;
 };
@@ -47,41 +50,48 @@ struct PostNormParts {
   WeightsFile file;  ///< the tables lie in it
 
   tensor::Table words;
-  tensor::Table types;  ///< no rows: the family has none
-  tensor::Table positions;
+  tensor::Table types;      ///< no rows: the family has none
+  tensor::Table positions;  ///< no rows: the same
   Positions places;
   tensor::Norm embedding_norm;
   std::optional<tensor::Linear> projection;  ///< from the width of the tables to that of the layers
 
   tensor::Attention attention;  ///< the same in all layers; its heads and their width follow shape
+  std::optional<tensor::Rotary> rotary;
   tensor::Activation activation = tensor::Activation::gelu;
+  std::optional<tensor::GateHalf> gate;  ///< of the intermediate layer; nothing: isn't gated
   std::vector<PostNormLayer> layers;
   std::vector<std::size_t> order;  ///< of the layers; one may come several times
 };
 
 std::unique_ptr<const Encoder> make_post_norm(PostNormParts parts);
 
-/// What the tensors of a layer are called.
+/// What the tensors of a layer are called. Where there are fewer names than parts, the parts lie in
+/// one tensor, one after the other.
 struct PostNormNames {
-  std::string_view query, key, value;
+  std::array<std::string_view, 3> query_key_value;
   std::string_view attention_output, attention_norm;
-  std::string_view intermediate, output, output_norm;
+  std::array<std::string_view, 2> intermediate;  ///< gated: two, the first of them the first half
+  std::string_view output, output_norm;
+  Bias attention_bias = Bias::with;
+  Bias intermediate_bias = Bias::with;
+  Bias output_bias = Bias::with;
 };
 
 /// BERT's.
-inline constexpr PostNormNames kBertLayer = {.query = "attention.self.query",
-                                             .key = "attention.self.key",
-                                             .value = "attention.self.value",
-                                             .attention_output = "attention.output.dense",
-                                             .attention_norm = "attention.output.LayerNorm",
-                                             .intermediate = "intermediate.dense",
-                                             .output = "output.dense",
-                                             .output_norm = "output.LayerNorm"};
+inline constexpr PostNormNames kBertLayer = {
+    .query_key_value = {"attention.self.query", "attention.self.key", "attention.self.value"},
+    .attention_output = "attention.output.dense",
+    .attention_norm = "attention.output.LayerNorm",
+    .intermediate = {"intermediate.dense"},
+    .output = "output.dense",
+    .output_norm = "output.LayerNorm"};
 
 struct PostNormSizes {
   std::size_t hidden;
-  std::size_t intermediate;
-  float epsilon;  ///< of layer normalisation
+  std::size_t intermediate;  ///< what the activation gives
+  float epsilon;             ///< of layer normalisation
+  bool gated = false;        ///< the intermediate layer gives twice as much
 };
 
 /// weights: below the layer's name.
@@ -101,14 +111,12 @@ Result<Shape> read_shape(const Config& config, const Positions& places = {});
 /// intermediate_size and layer_norm_eps, for layers of this width.
 Result<PostNormSizes> read_sizes(const Config& config, std::size_t hidden);
 
-/// The activation that a field of the configuration names; one that we don't have is an error that
-/// lists those we have.
-Result<tensor::Activation> read_activation(const Config& config, std::string_view field);
-
 /// BERT's embeddings, `width` wide, into parts whose shape and places are set. Without types where
 /// the shape has none.
 Result<void> read_bert_embeddings(const Weights& weights, std::size_t width, float epsilon,
                                   PostNormParts& parts);
+/// The same without positions, which are in the attention, and without the norm.
+Result<void> read_words_and_types(const Weights& weights, std::size_t width, PostNormParts& parts);
 
 /// Layers that are called by their numbers, each used once.
 Result<void> read_layers(const Weights& weights, const PostNormNames& names,

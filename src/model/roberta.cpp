@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/activations.h"
 #include "model/post_norm.h"
 
 namespace kindred::model {

@@ -97,39 +97,87 @@ Result<tensor::Table> Weights::table(std::string_view name, std::size_t rows,
   return table;
 }
 
-Result<tensor::Linear> Weights::linear(std::initializer_list<std::string_view> names,
-                                       std::size_t outputs, std::size_t inputs) const {
+Result<tensor::SharedParameter> Weights::bias(std::string_view name, std::size_t size,
+                                              Bias bias) const {
+  if (bias == Bias::without) return tensor::fixed_parameter(std::vector<float>(size));
+  return parameter(name, {size});
+}
+
+Result<tensor::Linear> Weights::linear(std::span<const NamedLinear> names, std::size_t inputs,
+                                       Bias bias) const {
   // Everything is found before memory is taken, so that a configuration of absurd sizes costs
   // nothing.
-  for (const std::string_view name : names)
-    KINDRED_TRY(find(fmt::format("{}.weight", name), {outputs, inputs}));
+  std::size_t outputs = 0;
+  for (const NamedLinear& one : names) {
+    KINDRED_TRY(find(fmt::format("{}.weight", one.name), {one.outputs, inputs}));
+    outputs += one.outputs;
+  }
   if (purpose_ == Purpose::training) {
     std::vector<tensor::Linear::Part> parts;
-    for (const std::string_view name : names) {
-      auto weight = KINDRED_TRY(parameter(fmt::format("{}.weight", name), {outputs, inputs}));
-      auto bias = KINDRED_TRY(parameter(fmt::format("{}.bias", name), {outputs}));
-      parts.push_back({.weight = std::move(weight), .bias = std::move(bias)});
+    for (const NamedLinear& one : names) {
+      auto weight =
+          KINDRED_TRY(parameter(fmt::format("{}.weight", one.name), {one.outputs, inputs}));
+      auto part_bias = KINDRED_TRY(this->bias(fmt::format("{}.bias", one.name), one.outputs, bias));
+      parts.push_back({.weight = std::move(weight), .bias = std::move(part_bias)});
     }
     return tensor::Linear(inputs, std::move(parts));
   }
-  tensor::Linear layer(names.size() * outputs, inputs);
+  tensor::Linear layer(outputs, inputs);
   std::size_t first = 0;
-  for (const std::string_view name : names) {
-    const auto weight = KINDRED_TRY(values(fmt::format("{}.weight", name), {outputs, inputs}));
-    const auto bias = KINDRED_TRY(values(fmt::format("{}.bias", name), {outputs}));
-    layer.set_rows(first, weight, bias);
-    first += outputs;
+  for (const NamedLinear& one : names) {
+    const auto weight =
+        KINDRED_TRY(values(fmt::format("{}.weight", one.name), {one.outputs, inputs}));
+    const auto part_bias =
+        KINDRED_TRY(this->bias(fmt::format("{}.bias", one.name), one.outputs, bias));
+    layer.set_rows(first, weight, part_bias->values);
+    first += one.outputs;
   }
   return layer;
 }
 
-Result<tensor::Norm> Weights::norm(std::string_view name, std::size_t size, float epsilon) const {
+Result<tensor::Linear> Weights::linear(std::initializer_list<std::string_view> names,
+                                       std::size_t outputs, std::size_t inputs, Bias bias) const {
+  std::vector<NamedLinear> named;
+  for (const std::string_view name : names) named.push_back({.name = name, .outputs = outputs});
+  return linear(named, inputs, bias);
+}
+
+Result<tensor::Linear> Weights::transposed_linear(std::string_view name, std::size_t outputs,
+                                                  std::size_t inputs) const {
+  const std::string weight_name = fmt::format("{}.weight", name);
+  const auto stored = KINDRED_TRY(values(weight_name, {inputs, outputs}));
+  std::vector<float> weight(stored.size());
+  for (std::size_t input = 0; input < inputs; ++input)
+    for (std::size_t output = 0; output < outputs; ++output)
+      weight[output * inputs + input] = stored[input * outputs + output];
+  auto of_outputs = KINDRED_TRY(parameter(fmt::format("{}.bias", name), {outputs}));
+  if (purpose_ == Purpose::running) {
+    tensor::Linear layer(outputs, inputs);
+    layer.set_rows(0, weight, of_outputs->values);
+    return layer;
+  }
+  auto trained = tensor::trained_parameter(std::move(weight));
+  trained_->push_back({.name = prefix_ + weight_name,
+                       .shape = {inputs, outputs},
+                       .transposed = true,
+                       .parameter = trained});
+  return tensor::Linear(inputs, {{.weight = std::move(trained), .bias = std::move(of_outputs)}});
+}
+
+Result<tensor::Norm> Weights::norm(std::string_view name, std::size_t size, float epsilon,
+                                   Bias bias) const {
   const bool old_names = contains(fmt::format("{}.gamma", name));
   auto gain =
       KINDRED_TRY(parameter(fmt::format("{}.{}", name, old_names ? "gamma" : "weight"), {size}));
-  auto bias =
-      KINDRED_TRY(parameter(fmt::format("{}.{}", name, old_names ? "beta" : "bias"), {size}));
-  return tensor::Norm{.gain = std::move(gain), .bias = std::move(bias), .epsilon = epsilon};
+  auto shift =
+      KINDRED_TRY(this->bias(fmt::format("{}.{}", name, old_names ? "beta" : "bias"), size, bias));
+  return tensor::Norm{.gain = std::move(gain), .bias = std::move(shift), .epsilon = epsilon};
+}
+
+Result<tensor::RmsNorm> Weights::rms_norm(std::string_view name, std::size_t size, float epsilon,
+                                          float offset) const {
+  auto gain = KINDRED_TRY(parameter(fmt::format("{}.weight", name), {size}));
+  return tensor::RmsNorm{.gain = std::move(gain), .epsilon = epsilon, .offset = offset};
 }
 
 }  // namespace kindred::model

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "tensor/linear.h"
 #include "tensor/norm.h"
 #include "tensor/parameter.h"
+#include "tensor/rms_norm.h"
 
 namespace kindred::model {
 
@@ -33,9 +35,18 @@ enum class Purpose : std::uint8_t { running, training };
 /// A Parameter by its tensor's name in the file.
 struct NamedParameter {
   std::string name;
-  std::vector<std::size_t> shape;
+  std::vector<std::size_t> shape;  // as the file has it
+  bool transposed = false;         // the values are those of the transposed matrix
   tensor::SharedParameter parameter;
 };
+
+/// A linear layer's name, and its share of the outputs of several that stand side by side.
+struct NamedLinear {
+  std::string_view name;
+  std::size_t outputs;
+};
+
+enum class Bias : std::uint8_t { with, without };
 
 class Weights {
  public:
@@ -63,12 +74,22 @@ class Weights {
   /// rows x columns; not copied where the model is only run: keep file().
   Result<tensor::Table> table(std::string_view name, std::size_t rows, std::size_t columns) const;
   /// `NAME.weight` (outputs x inputs) and `NAME.bias` (outputs) of each name, their outputs side by
-  /// side.
+  /// side. Without a bias it is zero, and isn't trained.
+  Result<tensor::Linear> linear(std::span<const NamedLinear> names, std::size_t inputs,
+                                Bias bias = Bias::with) const;
+  /// The same with as many outputs each.
   Result<tensor::Linear> linear(std::initializer_list<std::string_view> names, std::size_t outputs,
-                                std::size_t inputs) const;
+                                std::size_t inputs, Bias bias = Bias::with) const;
+  /// One whose weight is inputs x outputs in the file (Conv1D of GPT-2).
+  Result<tensor::Linear> transposed_linear(std::string_view name, std::size_t outputs,
+                                           std::size_t inputs) const;
   /// `NAME.weight` and `NAME.bias`, or `NAME.gamma` and `NAME.beta` as files converted from
   /// TensorFlow have them.
-  Result<tensor::Norm> norm(std::string_view name, std::size_t size, float epsilon) const;
+  Result<tensor::Norm> norm(std::string_view name, std::size_t size, float epsilon,
+                            Bias bias = Bias::with) const;
+  /// `NAME.weight`.
+  Result<tensor::RmsNorm> rms_norm(std::string_view name, std::size_t size, float epsilon,
+                                   float offset = 0) const;
 
  private:
   Weights(std::filesystem::path path, WeightsFile file, Purpose purpose);
@@ -77,6 +98,7 @@ class Weights {
                                           std::initializer_list<std::size_t> shape) const;
   Result<std::vector<float>> values(std::string_view name,
                                     std::initializer_list<std::size_t> shape) const;
+  Result<tensor::SharedParameter> bias(std::string_view name, std::size_t size, Bias bias) const;
 
   std::filesystem::path path_;
   WeightsFile file_;

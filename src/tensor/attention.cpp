@@ -114,9 +114,7 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences,
   assert(qkv.columns() == how.columns() && sequences.back() == qkv.rows());
   Tensor out = workspace.tensor(qkv.rows(), hidden);
 
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
-    longest = std::max(longest, sequences[i + 1] - sequences[i]);
+  const std::size_t longest = longest_of(sequences);
   const std::size_t scratch_floats =
       (KINDRED_SIMD_DISPATCH(scratch_size)(longest, width) + 15) / 16 * 16;
   const std::size_t most_threads = threads();

@@ -204,9 +204,7 @@ Tensor attention_gradient(Workspace& workspace, const Remembered& qkv, Sequences
   assert(gradient.rows() == qkv.rows && gradient.columns() == hidden);
   Tensor out = workspace.tensor(qkv.rows, qkv.columns);
   std::fill_n(out.data(), out.values().size(), 0.0F);
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
-    longest = std::max(longest, sequences[i + 1] - sequences[i]);
+  const std::size_t longest = longest_of(sequences);
   const std::size_t most_threads = threads();
   Tensor scratch = workspace.tensor(
       most_threads, (KINDRED_SIMD_DISPATCH(gradient_scratch_size)(longest, width) + 15) / 16 * 16);

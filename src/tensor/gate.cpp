@@ -49,16 +49,20 @@ struct GateGradient {
   }
 };
 
-HWY_ATTR void gate_row(Activation activation, const float* x, std::size_t size, float* out) {
+/// gates and values: where the halves begin in a row.
+HWY_ATTR void gate_row(Activation activation, const float* x, std::size_t gates, std::size_t values,
+                       std::size_t size, float* out) {
   with_activation(activation, [&]<class Function>(Function) HWY_ATTR {
-    for_each_vector(size, Gate<Function>{x, x + size, out});
+    for_each_vector(size, Gate<Function>{x + gates, x + values, out});
   });
 }
 
-HWY_ATTR void gate_gradient_row(Activation activation, const float* x, const float* gradient,
-                                std::size_t size, float* out) {
+HWY_ATTR void gate_gradient_row(Activation activation, const float* x, std::size_t gates,
+                                std::size_t values, const float* gradient, std::size_t size,
+                                float* out) {
   with_activation(activation, [&]<class Function>(Function) HWY_ATTR {
-    for_each_vector(size, GateGradient<Function>{x, x + size, gradient, out, out + size});
+    for_each_vector(
+        size, GateGradient<Function>{x + gates, x + values, gradient, out + gates, out + values});
   });
 }
 
@@ -71,21 +75,24 @@ namespace kindred::tensor {
 HWY_EXPORT(gate_row);
 HWY_EXPORT(gate_gradient_row);
 
-Tensor gate(Workspace& workspace, const Tensor& x, Activation activation) {
+Tensor gate(Workspace& workspace, const Tensor& x, Activation activation, GateHalf half) {
   assert(x.columns() % 2 == 0);
   const std::size_t size = x.columns() / 2;
+  const std::size_t gates = half == GateHalf::first ? 0 : size;
+  const std::size_t values = size - gates;
   Tensor out = workspace.tensor(x.rows(), size);
   const auto gate_row = KINDRED_SIMD_DISPATCH(gate_row);
   base::parallel_for(x.rows(), [&](std::size_t row, std::size_t) {
-    gate_row(activation, x.row(row), size, out.row(row));
+    gate_row(activation, x.row(row), gates, values, size, out.row(row));
   });
   if (Tape* tape = workspace.recording())
-    tape->record(out, [&workspace, tape, activation, size,
+    tape->record(out, [&workspace, tape, activation, gates, values, size,
                        input = tape->remember(x)](const Tensor& gradient) {
       Tensor share = workspace.tensor(input.rows, input.columns);
       const auto gate_gradient_row = KINDRED_SIMD_DISPATCH(gate_gradient_row);
       base::parallel_for(input.rows, [&](std::size_t row, std::size_t) {
-        gate_gradient_row(activation, input.row(row), gradient.row(row), size, share.row(row));
+        gate_gradient_row(activation, input.row(row), gates, values, gradient.row(row), size,
+                          share.row(row));
       });
       tape->add(input, std::move(share));
     });

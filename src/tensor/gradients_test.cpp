@@ -207,14 +207,15 @@ TEST(GradientsTest, OfRootMeanSquareNormsOnEveryInstructionSet) {
 TEST(GradientsTest, OfGatesOnEveryInstructionSet) {
   testing::on_every_instruction_set([] {
     base::Random random(14);
-    for (const Activation activation : {Activation::silu, Activation::gelu}) {
-      const auto x = random_parameter(random, 3 * 2 * 21);
-      expect_right_gradients(
-          [&](Workspace& workspace) {
-            return gate(workspace, tensor_of(workspace, x, 42), activation);
-          },
-          {x}, "gate");
-    }
+    for (const Activation activation : {Activation::silu, Activation::gelu})
+      for (const GateHalf half : {GateHalf::first, GateHalf::second}) {
+        const auto x = random_parameter(random, 3 * 2 * 21);
+        expect_right_gradients(
+            [&](Workspace& workspace) {
+              return gate(workspace, tensor_of(workspace, x, 42), activation, half);
+            },
+            {x}, "gate");
+      }
   });
 }
 

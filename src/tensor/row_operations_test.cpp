@@ -134,6 +134,10 @@ TEST(GateTest, OneHalfSaysHowMuchOfTheOtherPasses) {
       gate(workspace, tensor_of(workspace, {2, -2, 10, 10, 0, 1, 5, 7}, 4), Activation::relu);
   EXPECT_EQ(std::vector<float>(result.values().begin(), result.values().end()),
             (std::vector<float>{20, 0, 0, 7}));
+  const Tensor other =
+      gate(workspace, tensor_of(workspace, {10, 10, 2, -2}, 4), Activation::relu, GateHalf::second);
+  EXPECT_EQ(std::vector<float>(other.values().begin(), other.values().end()),
+            (std::vector<float>{20, 0}));
 }
 
 TEST(SumsTest, OfValuesAndTheirMultiples) {

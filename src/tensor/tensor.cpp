@@ -6,6 +6,13 @@
 
 namespace kindred::tensor {
 
+std::size_t longest_of(Sequences sequences) {
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
+    longest = std::max(longest, sequences[i + 1] - sequences[i]);
+  return longest;
+}
+
 Tensor Workspace::tensor(std::size_t rows, std::size_t columns) {
   const std::size_t size = rows * columns;
   Tensor tensor;

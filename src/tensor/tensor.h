@@ -24,6 +24,9 @@ namespace kindred::tensor {
 /// 1]).
 using Sequences = std::span<const std::size_t>;
 
+/// Rows of the longest one.
+std::size_t longest_of(Sequences sequences);
+
 class Tape;
 class Tensor;
 
