@@ -31,7 +31,7 @@ Bias bias_of(bool there) { return there ? Bias::with : Bias::without; }
 
 /// What a configuration says of the layers.
 struct Layers {
-  PostNormSizes sizes;
+  PostNormSizes sizes = {};
   Bias attention_bias = Bias::without;
   Bias intermediate_bias = Bias::without;
   Bias output_bias = Bias::without;
@@ -99,7 +99,8 @@ Result<Layers> read_config(const Config& config, PostNormParts& parts) {
   const std::size_t width = parts.shape.hidden / parts.shape.heads;
   KINDRED_TRY(config.require("head_dim", width));
   parts.rotary = KINDRED_TRY(read_rotary(config, width, {.default_theta = 1000}));
-  Layers layers{.sizes = KINDRED_TRY(read_sizes(config, parts.shape.hidden))};
+  Layers layers;
+  layers.sizes = KINDRED_TRY(read_sizes(config, parts.shape.hidden));
   layers.sizes.gated = true;
   KINDRED_TRY(config.require_known({}));
   return layers;

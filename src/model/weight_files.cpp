@@ -54,7 +54,10 @@ Result<FoundWeights> find_weights(const std::filesystem::path& folder) {
   std::vector<std::string_view> names;
   for (const WeightFormat& format : kFormats) {
     const std::filesystem::path path = folder / format.file;
-    if (is_there(path)) return FoundWeights{.path = path, .file = KINDRED_TRY(format.open(path))};
+    if (is_there(path)) {
+      auto file = KINDRED_TRY(format.open(path));
+      return FoundWeights{.path = path, .file = std::move(file)};
+    }
     names.push_back(format.file);
   }
   for (const std::string_view other : kOtherFormats)

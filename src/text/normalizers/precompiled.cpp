@@ -28,6 +28,7 @@ class Changes {
   void put(char32_t code, int change) {
     flush();
     last_ = {code, change};
+    pending_ = true;
   }
   /// `to` in place of `count` code points.
   void replace(int count, std::string_view to) {
@@ -39,24 +40,25 @@ class Changes {
       i += size;
     }
     // Where nothing is before the first that goes, the reference forgets that it went.
-    if (more < 0 && last_) last_->change += more;
+    if (more < 0 && pending_) last_.change += more;
   }
   void copy(std::size_t begin, std::size_t end) {
     flush();
     rewriter_.copy(begin, end);
   }
   void flush() {
-    if (last_) rewriter_.put(last_->code, last_->change);
-    last_.reset();
+    if (pending_) rewriter_.put(last_.code, last_.change);
+    pending_ = false;
   }
 
  private:
   struct Change {
-    char32_t code;
-    int change;
+    char32_t code = 0;
+    int change = 0;
   };
   Rewriter& rewriter_;
-  std::optional<Change> last_;
+  Change last_;  // where one is pending
+  bool pending_ = false;
 };
 
 }  // namespace
