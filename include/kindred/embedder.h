@@ -9,8 +9,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,16 +26,32 @@
 
 namespace kindred {
 
+/// What a text is to a search. Models may put something else before a question than before what
+/// answers it.
+enum class TextRole : std::uint8_t { plain, query, document };
+
 struct EmbedOptions {
   /// Scale each vector to length 1. Models whose folder asks for it (modules.json) do so unless
   /// this is false.
   bool normalize = true;
+  /// Chooses the model's prompt for it, where it has one: "query"; "document", "passage" or
+  /// "corpus". A plain text gets the model's default prompt. (As sentence-transformers' encode,
+  /// encode_query and encode_document.)
+  TextRole role = TextRole::plain;
+  /// One of the model's prompts by its name (prompts()), whatever the role.
+  std::string prompt_name = {};
+  /// Put before each text, whatever the model's prompts are; may be empty.
+  std::optional<std::string> prompt = std::nullopt;
+  /// Keep that many of each vector's values, the first ones; 0: as many as the model's folder says
+  /// (truncate_dim), or all. What is kept is not scaled again, as in sentence-transformers. Only
+  /// for models that were trained for it (Matryoshka: Kusupati et al. 2022, arXiv:2205.13147).
+  std::size_t dimensions = 0;
   Progress progress;  ///< units are texts
 };
 
 struct EmbedResult {
   Matrix vectors;          ///< texts x dimensions, in the order of the texts
-  std::size_t tokens = 0;  ///< tokens encoded, special tokens counted
+  std::size_t tokens = 0;  ///< tokens encoded, special tokens and prompts counted
   std::vector<std::uint8_t>
       truncated;  ///< one a text: 1 where the text was longer than max_tokens()
 };
@@ -40,7 +59,7 @@ struct EmbedResult {
 /// What a model says of itself; `kindred model show` prints it.
 struct ModelDescription {
   std::string family;   ///< "bert"
-  std::string pooling;  ///< "mean", "cls"
+  std::string pooling;  ///< "mean"; of several modes, "cls+mean"
   bool normalize = false;
   std::size_t dimensions = 0;
   std::size_t layers = 0;
@@ -50,6 +69,8 @@ struct ModelDescription {
   std::size_t parameters = 0;
   std::string hash;  ///< 16 hexadecimal digits over weights, configuration and tokenizer: equal for
                      ///< equal models wherever they lie
+  std::map<std::string, std::string> prompts;  ///< by name
+  std::string default_prompt;                  ///< the name of that of plain texts, or empty
   std::vector<std::string> notes;  ///< one line for each choice that the folder left open ("no
                                    ///< modules.json: mean pooling")
 };
@@ -64,10 +85,12 @@ class Embedder {
   ~Embedder();
 
   /// One vector a text. An empty text has a vector too (that of the special tokens; zeros where the
-  /// model has none). Memory beyond the result is bounded, whatever the texts.
+  /// model has none). Memory beyond the result is bounded, whatever the texts. Fails where the
+  /// model has no prompt of that name, or fewer dimensions than are to be kept.
   Result<EmbedResult> embed(std::span<const std::string_view> texts,
                             const EmbedOptions& options = {}) const;
 
+  /// Of a vector, where EmbedOptions::dimensions is 0.
   std::size_t dimensions() const;
   /// The longest text that is encoded whole, in tokens, special tokens counted; a longer one is cut
   /// at the end.
@@ -80,6 +103,7 @@ class Embedder {
 
  private:
   struct Parts;
+  struct Task;
   explicit Embedder(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -112,12 +112,18 @@ struct PaddedBatch {
 /// Fails where `padding` gives a length and a sequence is longer. Cost: one write a cell.
 Result<PaddedBatch> pad(const TokenBatch& batch, const Padding& padding = {});
 
+struct TokenizerOptions {
+  /// Lower letters before the file's own normalizers come (sentence-transformers' do_lower_case).
+  bool lowercase = false;
+};
+
 class Tokenizer {
  public:
   /// `path`: a model's folder, a tokenizer.json, a vocab.txt, a vocab.json, a SentencePiece .model,
   /// or one of OpenAI's encodings (cl100k_base.tiktoken). A part that Kindred doesn't have is an
   /// error that names it.
-  static Result<Tokenizer> open(const std::filesystem::path& path);
+  static Result<Tokenizer> open(const std::filesystem::path& path,
+                                const TokenizerOptions& options = {});
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
@@ -147,6 +153,8 @@ class Tokenizer {
   /// The token of an id, empty where the vocabulary has none.
   std::string_view token(std::uint32_t id) const;
   std::optional<std::uint32_t> id(std::string_view token) const;
+  /// Whether it is a token with a meaning of its own, which no text spells by chance ([CLS]).
+  bool special(std::uint32_t id) const;
   /// The longest sequence that the file asks for (truncation in tokenizer.json, else
   /// model_max_length beside a vocab.txt or vocab.json), 0 where it doesn't say. It is not applied
   /// by itself.

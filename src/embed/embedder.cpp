@@ -12,7 +12,8 @@
 #include "embed/batching.h"
 #include "embed/layout.h"
 #include "embed/model_hash.h"
-#include "embed/pooling.h"
+#include "embed/prompts.h"
+#include "embed/vector_module.h"
 #include "kindred/threads.h"
 #include "model/encoder.h"
 #include "simd/normalize.h"
@@ -38,14 +39,39 @@ std::size_t window_end(std::span<const std::string_view> texts, std::size_t firs
   return end;
 }
 
+/// Texts, each with a prompt before it.
+class Prompted {
+ public:
+  Prompted(std::span<const std::string_view> texts, const std::string& prompt) : plain_(texts) {
+    if (prompt.empty()) return;
+    for (const std::string_view text : texts) joined_.push_back(prompt + std::string(text));
+    views_.assign(joined_.begin(), joined_.end());
+  }
+  std::span<const std::string_view> texts() const { return joined_.empty() ? plain_ : views_; }
+
+ private:
+  std::span<const std::string_view> plain_;
+  std::vector<std::string> joined_;
+  std::vector<std::string_view> views_;
+};
+
 }  // namespace
+
+/// What a call asks for.
+struct Embedder::Task {
+  std::string prompt;
+  std::size_t prompt_tokens = 0;
+  bool normalize = false;
+};
 
 struct Embedder::Parts {
   std::filesystem::path folder;
   embed::Layout layout;
   Tokenizer tokenizer;
   model::OpenEncoder model;
-  embed::Pooling pool;
+  std::vector<std::unique_ptr<const embed::VectorModule>> modules;
+  std::size_t width;       // of the vectors that the last module gives
+  std::size_t dimensions;  // those that are kept
   std::size_t max_tokens;
 
   std::once_flag described;
@@ -53,23 +79,33 @@ struct Embedder::Parts {
 
   const model::Shape& shape() const { return model.encoder->shape(); }
   Result<void> check_ids(const TokenBatch& tokens) const;
-  void encode(const TokenBatch& tokens, std::span<const std::size_t> texts, bool normalize,
+  TokenizeOptions tokenizing() const;
+  Result<std::size_t> count_prompt_tokens(std::string_view prompt) const;
+  void encode(const TokenBatch& tokens, std::span<const std::size_t> texts, const Task& task,
               tensor::Workspace& workspace, std::size_t first_row, Matrix& out) const;
 };
 
 Result<Embedder> Embedder::open(const std::filesystem::path& folder) {
   auto layout = KINDRED_TRY(embed::read_layout(folder));
-  const auto pool = KINDRED_TRY(embed::find_pooling(layout.pooling, folder));
-  auto tokenizer = KINDRED_TRY(Tokenizer::open(layout.encoder));
+  auto tokenizer = KINDRED_TRY(Tokenizer::open(layout.encoder, {.lowercase = layout.lowercase}));
   auto model = KINDRED_TRY(model::open_encoder(layout.encoder));
   const model::Shape& shape = model.encoder->shape();
-  if (layout.dimensions && *layout.dimensions != shape.hidden)
+  const auto pooled = layout.pooling.token_dimensions();
+  if (pooled && *pooled != shape.hidden)
     return fail(ErrorCode::corrupt, fmt::format("{}: pools {} dimensions, the encoder has {}",
-                                                folder.string(), *layout.dimensions, shape.hidden));
+                                                folder.string(), *pooled, shape.hidden));
+  std::vector<std::unique_ptr<const embed::VectorModule>> modules;
+  std::size_t width = shape.hidden * layout.pooling.modes();
+  for (const embed::ModuleFolder& module : layout.modules) {
+    modules.push_back(KINDRED_TRY(embed::open_module(module, width)));
+    width = modules.back()->dimensions();
+  }
+  const std::size_t dimensions = std::min(layout.dimensions.value_or(width), width);
   const std::size_t max_tokens =
       std::min(layout.max_tokens.value_or(shape.positions), shape.positions);
   return Embedder(std::make_unique<Parts>(folder, std::move(layout), std::move(tokenizer),
-                                          std::move(model), pool, max_tokens));
+                                          std::move(model), std::move(modules), width, dimensions,
+                                          max_tokens));
 }
 
 Embedder::Embedder(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -77,7 +113,7 @@ Embedder::Embedder(Embedder&&) noexcept = default;
 Embedder& Embedder::operator=(Embedder&&) noexcept = default;
 Embedder::~Embedder() = default;
 
-std::size_t Embedder::dimensions() const { return parts_->shape().hidden; }
+std::size_t Embedder::dimensions() const { return parts_->dimensions; }
 std::size_t Embedder::max_tokens() const { return parts_->max_tokens; }
 const std::vector<std::string>& Embedder::notes() const { return parts_->layout.notes; }
 const Tokenizer& Embedder::tokenizer() const { return parts_->tokenizer; }
@@ -85,23 +121,26 @@ const Tokenizer& Embedder::tokenizer() const { return parts_->tokenizer; }
 Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
                                     const EmbedOptions& options) const {
   const Parts& parts = *parts_;
-  EmbedResult result{.vectors = Matrix(texts.size(), dimensions())};
+  if (options.dimensions > parts.width)
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{} dimensions are asked for, the model's vectors have {}",
+                            options.dimensions, parts.width));
+  Task task{.normalize = options.normalize && parts.layout.normalize};
+  task.prompt = KINDRED_TRY(embed::prompt_for(parts.layout.prompts, options));
+  task.prompt_tokens = KINDRED_TRY(parts.count_prompt_tokens(task.prompt));
+  const std::size_t kept = options.dimensions > 0 ? options.dimensions : dimensions();
+  EmbedResult result{.vectors = Matrix(texts.size(), kept)};
   result.truncated.reserve(texts.size());
-  const bool normalize = options.normalize && parts.layout.normalize;
   std::vector<tensor::Workspace> workspaces(threads());
   std::mutex progress_mutex;
   std::size_t done = 0;
   bool cancelled = false;
 
-  // The end that the tokenizer's file cuts; what it says of pairs has no meaning here.
-  const TokenizeOptions tokenizing{
-      .max_tokens = parts.max_tokens,
-      .truncation = Truncation{.side = parts.tokenizer.truncation().side}};
-
   for (std::size_t first = 0; first < texts.size();) {
     const std::size_t end = window_end(texts, first);
+    const Prompted prompted(texts.subspan(first, end - first), task.prompt);
     const TokenBatch tokens =
-        KINDRED_TRY(parts.tokenizer.tokenize(texts.subspan(first, end - first), tokenizing));
+        KINDRED_TRY(parts.tokenizer.tokenize(prompted.texts(), parts.tokenizing()));
     KINDRED_TRY(parts.check_ids(tokens));
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
@@ -118,7 +157,7 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
         const std::lock_guard lock(progress_mutex);
         if (cancelled) return;
       }
-      parts.encode(tokens, batches[item], normalize, workspaces[worker], first, result.vectors);
+      parts.encode(tokens, batches[item], task, workspaces[worker], first, result.vectors);
       const std::lock_guard lock(progress_mutex);
       done += batches[item].size();
       if (options.progress && !cancelled)
@@ -151,9 +190,23 @@ Result<void> Embedder::Parts::check_ids(const TokenBatch& tokens) const {
                   folder.string(), *largest, tokenizer.token(*largest), shape().vocabulary));
 }
 
+/// The end that the tokenizer's file cuts; what it says of pairs has no meaning here.
+TokenizeOptions Embedder::Parts::tokenizing() const {
+  return {.max_tokens = max_tokens, .truncation = Truncation{.side = tokenizer.truncation().side}};
+}
+
+/// Tokens at the start of a text that aren't its own: the prompt alone is tokenized, and where it
+/// ends in a token that frames texts, that one isn't among them.
+Result<std::size_t> Embedder::Parts::count_prompt_tokens(std::string_view prompt) const {
+  if (prompt.empty() || layout.pooling.include_prompt()) return 0;
+  const TokenBatch tokens = KINDRED_TRY(tokenizer.tokenize({&prompt, 1}, tokenizing()));
+  if (tokens.ids.empty()) return 0;
+  return tokens.ids.size() - (tokenizer.special(tokens.ids.back()) ? 1 : 0);
+}
+
 /// Encodes the texts of one batch and writes row first_row + text of `out` for each.
 void Embedder::Parts::encode(const TokenBatch& tokens, std::span<const std::size_t> texts,
-                             bool normalize, tensor::Workspace& workspace, std::size_t first_row,
+                             const Task& task, tensor::Workspace& workspace, std::size_t first_row,
                              Matrix& out) const {
   std::vector<std::uint32_t> ids;
   std::vector<std::uint32_t> type_ids;
@@ -168,11 +221,12 @@ void Embedder::Parts::encode(const TokenBatch& tokens, std::span<const std::size
   }
   const tensor::Tensor hidden =
       model.encoder->forward(workspace, {.ids = ids, .type_ids = type_ids, .starts = starts});
-  const tensor::Tensor pooled = pool(workspace, hidden, starts);
+  tensor::Tensor vectors = layout.pooling.apply(workspace, hidden, starts, task.prompt_tokens);
+  for (const auto& module : modules) vectors = module->apply(workspace, std::move(vectors));
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto row = out.row(first_row + texts[i]);
-    std::copy_n(pooled.row(i), pooled.columns(), row.data());
-    if (normalize) simd::normalize(row);
+    if (task.normalize) simd::normalize({vectors.row(i), vectors.columns()});
+    std::ranges::copy_n(vectors.row(i), static_cast<std::ptrdiff_t>(out.dimensions()),
+                        out.row(first_row + texts[i]).begin());
   }
 }
 
@@ -181,15 +235,17 @@ const ModelDescription& Embedder::describe() const {
   std::call_once(parts.described, [&] {
     const model::Shape& shape = parts.shape();
     parts.description = {.family = std::string(parts.model.family),
-                         .pooling = parts.layout.pooling,
+                         .pooling = parts.layout.pooling.name(),
                          .normalize = parts.layout.normalize,
-                         .dimensions = shape.hidden,
+                         .dimensions = parts.dimensions,
                          .layers = shape.layers,
                          .heads = shape.heads,
                          .max_tokens = parts.max_tokens,
                          .vocabulary = shape.vocabulary,
                          .parameters = parts.model.parameters,
                          .hash = embed::model_hash(parts.layout, parts.model.weights->contents()),
+                         .prompts = parts.layout.prompts.texts,
+                         .default_prompt = parts.layout.prompts.default_name.value_or(""),
                          .notes = parts.layout.notes};
   });
   return parts.description;

@@ -14,25 +14,6 @@ namespace {
 using model::Config;
 using nlohmann::json;
 
-/// A module of modules.json: the kind is the last part of its class path.
-struct Module {
-  std::string kind;
-  std::filesystem::path folder;
-};
-
-/// The flags of old pooling configurations and the modes that they stand for.
-struct PoolingFlag {
-  std::string_view flag;
-  std::string_view mode;
-};
-constexpr std::array<PoolingFlag, 6> kPoolingFlags = {
-    {{"pooling_mode_cls_token", "cls"},
-     {"pooling_mode_max_tokens", "max"},
-     {"pooling_mode_mean_tokens", "mean"},
-     {"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"},
-     {"pooling_mode_weightedmean_tokens", "weightedmean"},
-     {"pooling_mode_lasttoken", "lasttoken"}}};
-
 std::unexpected<Error> wrong(const std::filesystem::path& path, ErrorCode code,
                              std::string_view what) {
   return fail(code, fmt::format("{}: {}", path.string(), what));
@@ -48,12 +29,12 @@ bool is_inside(const std::filesystem::path& path) {
   return path.is_relative() && std::ranges::find(path, "..") == path.end();
 }
 
-Result<std::vector<Module>> read_modules(const std::filesystem::path& folder,
-                                         const std::filesystem::path& path) {
+Result<std::vector<ModuleFolder>> read_modules(const std::filesystem::path& folder,
+                                               const std::filesystem::path& path) {
   // modules.json is an array, which Config, a reader of objects, does not take.
   const json modules = KINDRED_TRY(model::read_json(path));
   if (!modules.is_array()) return wrong(path, ErrorCode::corrupt, "is not a list of modules");
-  std::vector<Module> found;
+  std::vector<ModuleFolder> found;
   for (const json& module : modules) {
     const auto text = [&](const char* field) -> const std::string* {
       const auto value = module.is_object() ? module.find(field) : module.end();
@@ -71,39 +52,8 @@ Result<std::vector<Module>> read_modules(const std::filesystem::path& folder,
   return found;
 }
 
-Result<void> read_pooling(const std::filesystem::path& path, Layout& layout) {
-  const Config config = KINDRED_TRY(Config::read(path));
-  std::vector<std::string> modes;
-  const json& fields = config.json();
-  if (const auto mode = fields.find("pooling_mode"); mode != fields.end()) {
-    for (const json& one : mode->is_array() ? *mode : json::array({*mode})) {
-      if (!one.is_string()) return config.wrong("pooling_mode", "a mode or a list of modes");
-      modes.push_back(one.get<std::string>());
-    }
-  } else {
-    for (const PoolingFlag& flag : kPoolingFlags)
-      if (const auto value = fields.find(flag.flag); value != fields.end() && *value == true)
-        modes.emplace_back(flag.mode);
-    if (modes.empty()) modes.emplace_back("mean");
-  }
-  if (modes.size() != 1)
-    return wrong(path, ErrorCode::unsupported,
-                 fmt::format("joins {} pooling modes, Kindred takes one", modes.size()));
-  layout.pooling = modes.front();
-  const char* width =
-      fields.contains("embedding_dimension") ? "embedding_dimension" : "word_embedding_dimension";
-  layout.dimensions = KINDRED_TRY(config.optional_count(width));
-  return {};
-}
-
-/// How many tokens the folder wants at most, and what it does to the text before.
-Result<void> read_transformer_settings(Layout& layout) {
-  const auto settings = layout.encoder / "sentence_bert_config.json";
-  if (has_file(settings)) {
-    const Config config = KINDRED_TRY(Config::read(settings));
-    layout.max_tokens = KINDRED_TRY(config.optional_count("max_seq_length"));
-    KINDRED_TRY(config.require("do_lower_case", false));
-  }
+/// The window of the tokenizer, where nothing else says it.
+Result<void> read_tokenizer_window(Layout& layout) {
   const auto tokenizer = layout.encoder / "tokenizer_config.json";
   if (layout.max_tokens || !has_file(tokenizer)) return {};
   const Config config = KINDRED_TRY(Config::read(tokenizer));
@@ -115,12 +65,40 @@ Result<void> read_transformer_settings(Layout& layout) {
   return {};
 }
 
-/// Prompts change vectors; a default one is part of the model.
-Result<void> refuse_default_prompt(const std::filesystem::path& folder) {
+/// How many tokens the folder wants at most, and what it does to the text before.
+Result<void> read_transformer_settings(Layout& layout) {
+  const auto settings = layout.encoder / "sentence_bert_config.json";
+  if (has_file(settings)) {
+    const Config config = KINDRED_TRY(Config::read(settings));
+    layout.max_tokens = KINDRED_TRY(config.optional_count("max_seq_length"));
+    layout.lowercase = KINDRED_TRY(config.flag("do_lower_case", false));
+  }
+  return read_tokenizer_window(layout);
+}
+
+/// Prompts, and how much of a vector is kept.
+Result<void> read_settings(const std::filesystem::path& folder, Layout& layout) {
   const auto path = folder / "config_sentence_transformers.json";
   if (!has_file(path)) return {};
+  layout.prompts = KINDRED_TRY(read_prompts(path));
   const Config config = KINDRED_TRY(Config::read(path));
-  return config.require("default_prompt_name", nullptr);
+  layout.dimensions = KINDRED_TRY(config.optional_count("truncate_dim"));
+  return {};
+}
+
+/// A folder of an encoder alone. A model that was made to write texts has seen a whole text at its
+/// last token.
+Result<void> choose_modules(const std::filesystem::path& folder, Layout& layout) {
+  layout.encoder = folder;
+  const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
+  const auto architectures = KINDRED_TRY(config.texts("architectures"));
+  const bool causal = KINDRED_TRY(config.flag("is_causal", true));
+  if (causal && architectures && !architectures->empty() &&
+      architectures->front().ends_with("ForCausalLM"))
+    layout.pooling = Pooling::of("lasttoken");
+  layout.notes.push_back(fmt::format("{}: no modules.json, so {} pooling without normalisation",
+                                     folder.string(), layout.pooling.name()));
+  return {};
 }
 
 }  // namespace
@@ -129,30 +107,30 @@ Result<Layout> read_layout(const std::filesystem::path& folder) {
   Layout layout;
   const auto modules_path = folder / "modules.json";
   if (!has_file(modules_path)) {
-    layout.encoder = folder;
-    layout.pooling = "mean";
-    layout.notes.push_back(
-        fmt::format("{}: no modules.json, so mean pooling without normalisation", folder.string()));
-    KINDRED_TRY(read_transformer_settings(layout));
+    KINDRED_TRY(choose_modules(folder, layout));
+    // The reference reads sentence_bert_config.json of folders with modules only.
+    KINDRED_TRY(read_tokenizer_window(layout));
     return layout;
   }
-  const auto modules = KINDRED_TRY(read_modules(folder, modules_path));
-  for (std::size_t i = 0; i < modules.size(); ++i) {
-    constexpr std::array<std::string_view, 3> kOrder = {"Transformer", "Pooling", "Normalize"};
-    if (i >= kOrder.size() || modules[i].kind != kOrder[i])
-      return wrong(
-          modules_path, ErrorCode::unsupported,
-          fmt::format(
-              "module {} is \"{}\", Kindred reads Transformer, Pooling, Normalize, in this order",
-              i, modules[i].kind));
-  }
-  if (modules.size() < 2)
-    return wrong(modules_path, ErrorCode::unsupported, "has no Pooling module");
+  auto modules = KINDRED_TRY(read_modules(folder, modules_path));
+  constexpr std::array<std::string_view, 2> kBeginning = {"Transformer", "Pooling"};
+  for (std::size_t i = 0; i < kBeginning.size(); ++i)
+    if (i >= modules.size() || modules[i].kind != kBeginning[i])
+      return wrong(modules_path, ErrorCode::unsupported,
+                   i >= modules.size()
+                       ? fmt::format("has no {} module", kBeginning[i])
+                       : fmt::format("module {} is \"{}\", Kindred reads folders that begin with "
+                                     "Transformer, Pooling",
+                                     i, modules[i].kind));
   layout.encoder = modules[0].folder;
-  layout.normalize = modules.size() == 3;
-  KINDRED_TRY(read_pooling(modules[1].folder / "config.json", layout));
+  layout.pooling = KINDRED_TRY(Pooling::read(modules[1].folder / "config.json"));
+  layout.modules.assign(modules.begin() + 2, modules.end());
+  if (!layout.modules.empty() && layout.modules.back().kind == "Normalize") {
+    layout.normalize = true;
+    layout.modules.pop_back();
+  }
   KINDRED_TRY(read_transformer_settings(layout));
-  KINDRED_TRY(refuse_default_prompt(folder));
+  KINDRED_TRY(read_settings(folder, layout));
   return layout;
 }
 

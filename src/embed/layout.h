@@ -2,13 +2,14 @@
 /// settings.
 ///
 /// `modules.json` lists the modules: a Transformer (its folder holds config.json, weights,
-/// tokenizer and `sentence_bert_config.json`), a Pooling, and perhaps a Normalize. Both spellings
-/// in use are read: the pooling flags and full class paths of old, and `pooling_mode` of new. What
-/// a folder asks for and Kindred doesn't have is an error that names it: a vector that is silently
-/// another one is the worst answer.
+/// tokenizer and `sentence_bert_config.json`), a Pooling, and what stands behind it (Dense,
+/// LayerNorm, Normalize, in any order). `config_sentence_transformers.json` has prompts and how
+/// many dimensions to keep. Both spellings in use are read: the pooling flags and full class paths
+/// of old, and `pooling_mode` of new. What a folder asks for and Kindred doesn't have is an error
+/// that names it: a vector that is silently another one is the worst answer.
 ///
-/// A folder without modules.json gets mean pooling without normalisation, as sentence-transformers
-/// gives it.
+/// A folder without modules.json gets what sentence-transformers gives it: mean pooling without
+/// normalisation, or the last token where the model was made to write texts.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +18,22 @@
 #include <string>
 #include <vector>
 
+#include "embed/pooling.h"
+#include "embed/prompts.h"
+#include "embed/vector_module.h"
 #include "kindred/result.h"
 
 namespace kindred::embed {
 
 struct Layout {
-  std::filesystem::path encoder;          ///< the folder of the Transformer
-  std::string pooling;                    ///< the field's name of the mode: "mean", "cls"
-  std::optional<std::size_t> dimensions;  ///< what the pooling's configuration says
-  bool normalize = false;
+  std::filesystem::path encoder;  ///< the folder of the Transformer
+  Pooling pooling = Pooling::of("mean");
+  std::vector<ModuleFolder> modules;      ///< behind it, but for `normalize`
+  bool normalize = false;                 ///< the last module is a Normalize
+  std::optional<std::size_t> dimensions;  ///< how many of a vector's values are kept
+  Prompts prompts;
   std::optional<std::size_t> max_tokens;  ///< what the folder asks for, special tokens counted
+  bool lowercase = false;                 ///< texts are lowered before they are tokenized
   std::vector<std::string> notes;         ///< one line for each choice that the folder left open
 };
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "embed/pooling.h"
 #include "support/temporary_folder.h"
 
 namespace kindred::embed {
@@ -38,8 +37,8 @@ TEST_F(LayoutTest, ReadsTheOldSpelling) {
   write("tokenizer_config.json", R"({"model_max_length": 512})");
   const auto layout = read_layout(folder_.path());
   ASSERT_TRUE(layout) << layout.error().message;
-  EXPECT_EQ(layout->pooling, "cls");
-  EXPECT_EQ(layout->dimensions, 384);
+  EXPECT_EQ(layout->pooling.name(), "cls");
+  EXPECT_EQ(layout->pooling.token_dimensions(), 384);
   EXPECT_EQ(layout->max_tokens, 256);
   EXPECT_TRUE(layout->normalize);
   EXPECT_TRUE(layout->notes.empty());
@@ -53,18 +52,19 @@ TEST_F(LayoutTest, ReadsTheNewSpelling) {
   write("tokenizer_config.json", R"({"model_max_length": 128})");
   const auto layout = read_layout(folder_.path());
   ASSERT_TRUE(layout) << layout.error().message;
-  EXPECT_EQ(layout->pooling, "mean");
-  EXPECT_EQ(layout->dimensions, 8);
+  EXPECT_EQ(layout->pooling.name(), "mean");
+  EXPECT_EQ(layout->pooling.token_dimensions(), 8);
   EXPECT_EQ(layout->max_tokens, 128);
   EXPECT_FALSE(layout->normalize);
 }
 
 TEST_F(LayoutTest, AFolderWithoutModulesGetsMeanPoolingAndSaysSo) {
+  write("config.json", R"({"architectures": ["BertModel"]})");
   // What transformers writes where a tokenizer knows no limit.
   write("tokenizer_config.json", R"({"model_max_length": 1000000000000000019884624838656})");
   const auto layout = read_layout(folder_.path());
   ASSERT_TRUE(layout) << layout.error().message;
-  EXPECT_EQ(layout->pooling, "mean");
+  EXPECT_EQ(layout->pooling.name(), "mean");
   EXPECT_FALSE(layout->normalize);
   EXPECT_FALSE(layout->max_tokens);
   ASSERT_EQ(layout->notes.size(), 1);
@@ -72,36 +72,71 @@ TEST_F(LayoutTest, AFolderWithoutModulesGetsMeanPoolingAndSaysSo) {
             folder_.path().string() + ": no modules.json, so mean pooling without normalisation");
 }
 
+TEST_F(LayoutTest, ReadsPromptsModulesAndDimensions) {
+  write("modules.json",
+        R"([{"path": "", "type": "a.Transformer"}, {"path": "1_Pooling", "type": "a.Pooling"},
+                            {"path": "2_Dense", "type": "a.Dense"}, {"path": "3_Normalize", "type": "a.Normalize"}])");
+  write("1_Pooling/config.json", R"({"pooling_mode": ["cls", "mean"], "include_prompt": false})");
+  write("sentence_bert_config.json", R"({"max_seq_length": 256, "do_lower_case": true})");
+  write(
+      "config_sentence_transformers.json",
+      R"({"prompts": {"query": "query: ", "nothing": null}, "default_prompt_name": "query", "truncate_dim": 3})");
+  const auto layout = read_layout(folder_.path());
+  ASSERT_TRUE(layout) << layout.error().message;
+  EXPECT_EQ(layout->pooling.name(), "cls+mean");
+  EXPECT_FALSE(layout->pooling.include_prompt());
+  ASSERT_EQ(layout->modules.size(), 1);
+  EXPECT_EQ(layout->modules[0].kind, "Dense");
+  EXPECT_TRUE(layout->normalize);
+  EXPECT_TRUE(layout->lowercase);
+  EXPECT_EQ(layout->dimensions, 3);
+  EXPECT_EQ(layout->prompts.texts,
+            (std::map<std::string, std::string>{{"nothing", ""}, {"query", "query: "}}));
+  EXPECT_EQ(layout->prompts.default_name, "query");
+}
+
 TEST_F(LayoutTest, NamesWhatItDoesNotHave) {
   write("modules.json", kOldModules);
-  write("1_Pooling/config.json",
-        R"({"pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": true})");
-  EXPECT_EQ(error(), "1_Pooling/config.json: joins 2 pooling modes, Kindred takes one");
   write("1_Pooling/config.json", R"({"pooling_mode": ["cls", 3]})");
   EXPECT_EQ(error(),
             "1_Pooling/config.json: \"pooling_mode\" is [\"cls\",3], a mode or a list of modes is "
             "needed");
+  write("1_Pooling/config.json", R"({"pooling_mode": "median"})");
+  EXPECT_EQ(error(),
+            "1_Pooling/config.json: asks for pooling mode \"median\", Kindred has: cls, max, mean, "
+            "mean_sqrt_len_tokens, weightedmean, lasttoken");
+  write("1_Pooling/config.json", R"({"pooling_mode_cls_token": 1})");
+  EXPECT_EQ(error(),
+            "1_Pooling/config.json: \"pooling_mode_cls_token\" is 1, true or false is needed");
   write("1_Pooling/config.json", R"({"pooling_mode": "mean"})");
-  write("sentence_bert_config.json", R"({"max_seq_length": 256, "do_lower_case": true})");
-  EXPECT_EQ(error(), "sentence_bert_config.json: \"do_lower_case\" is true, Kindred has false");
   write("sentence_bert_config.json", R"({"max_seq_length": 0})");
   EXPECT_EQ(error(),
             "sentence_bert_config.json: \"max_seq_length\" is 0, a whole number from 1 to 1048576 "
             "is needed");
   write("sentence_bert_config.json", "{}");
-  write("config_sentence_transformers.json",
-        R"({"prompts": {"query": "query: "}, "default_prompt_name": "query"})");
+  write("config_sentence_transformers.json", R"({"prompts": {"query": 3}})");
   EXPECT_EQ(
       error(),
-      "config_sentence_transformers.json: \"default_prompt_name\" is \"query\", Kindred has null");
+      "config_sentence_transformers.json: \"prompts\" is {\"query\":3}, an object of texts is "
+      "needed");
+  write("config_sentence_transformers.json",
+        R"({"prompts": {"query": "query: "}, "default_prompt_name": "other"})");
+  EXPECT_EQ(
+      error(),
+      "config_sentence_transformers.json: \"default_prompt_name\" is \"other\", the name of a "
+      "prompt is needed");
+  write("config_sentence_transformers.json", R"({"truncate_dim": -4})");
+  EXPECT_EQ(error(),
+            "config_sentence_transformers.json: \"truncate_dim\" is -4, a whole number from 1 to "
+            "1048576 is needed");
 }
 
 TEST_F(LayoutTest, NamesAModuleOutOfPlace) {
   write("modules.json",
         R"([{"path": "", "type": "x.Transformer"}, {"path": "2_Dense", "type": "x.Dense"}])");
   EXPECT_EQ(error(),
-            "modules.json: module 1 is \"Dense\", Kindred reads Transformer, Pooling, Normalize, "
-            "in this order");
+            "modules.json: module 1 is \"Dense\", Kindred reads folders that begin with "
+            "Transformer, Pooling");
   write("modules.json", R"([{"path": "", "type": "x.Transformer"}])");
   EXPECT_EQ(error(), "modules.json: has no Pooling module");
   write("modules.json", R"([{"path": "../elsewhere", "type": "x.Transformer"}])");
@@ -114,15 +149,6 @@ TEST_F(LayoutTest, NamesAModuleOutOfPlace) {
   EXPECT_EQ(error(), "modules.json: is not a list of modules");
   write("modules.json", "[");
   EXPECT_EQ(error(), "modules.json: is not valid JSON");
-}
-
-TEST(PoolingTest, AnUnknownModeIsNamedWithThoseWeHave) {
-  EXPECT_TRUE(find_pooling("mean", "m"));
-  EXPECT_TRUE(find_pooling("cls", "m"));
-  const auto pooling = find_pooling("weightedmean", "models/sgpt");
-  ASSERT_FALSE(pooling);
-  EXPECT_EQ(pooling.error().message,
-            "models/sgpt: asks for pooling mode \"weightedmean\", Kindred has: mean, cls");
 }
 
 }  // namespace

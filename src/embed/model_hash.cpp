@@ -19,13 +19,38 @@ std::string model_hash(const Layout& layout, std::span<const std::span<const std
     sum.add(part);
   };
   const auto add_text = [&](std::string_view text) { add(std::as_bytes(std::span(text))); };
-  add_text(fmt::format("pooling {}, normalize {}, tokens {}", layout.pooling, layout.normalize,
-                       layout.max_tokens.value_or(0)));
+  add_text(fmt::format("pooling {}, normalize {}, tokens {}", layout.pooling.name(),
+                       layout.normalize, layout.max_tokens.value_or(0)));
   for (const char* name : {"config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json"}) {
     const auto text = base::read_file(layout.encoder / name);
     add_text(text ? *text : "");
   }
   for (const std::span<const std::byte> file : weights) add(file);
+
+  // What few models have is added where it is there, with its name: others keep their hashes.
+  const auto add_file = [&](const std::filesystem::path& path) {
+    if (const auto text = base::read_file(path)) {
+      add_text(path.filename().string());
+      add_text(*text);
+    }
+  };
+  for (const char* name :
+       {"vocab.json", "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model"})
+    add_file(layout.encoder / name);
+  for (const ModuleFolder& module : layout.modules) {
+    add_text(module.kind);
+    for (const char* name : {"config.json", "model.safetensors", "pytorch_model.bin"})
+      add_file(module.folder / name);
+  }
+  for (const auto& [name, text] : layout.prompts.texts) {
+    if (text.empty()) continue;
+    add_text(name);
+    add_text(text);
+  }
+  if (layout.prompts.default_name) add_text(*layout.prompts.default_name);
+  if (layout.dimensions) add_text(fmt::format("dimensions {}", *layout.dimensions));
+  if (layout.lowercase) add_text("lowercase");
+  if (!layout.pooling.include_prompt()) add_text("without prompt");
   return fmt::format("{:016x}", sum.value());
 }
 

@@ -85,7 +85,7 @@ class Pipeline {
       for (const Document& document : fresh) views.emplace_back(document.text);
       return views;
     }();
-    EmbedOptions options;
+    EmbedOptions options{.role = TextRole::document};
     if (progress_)
       options.progress = [this](const ProgressReport& embedded) { return tell(embedded.done); };
     const auto embedded = embed_(texts, options);

@@ -19,6 +19,7 @@ constexpr NamedActivation kActivations[] = {
     {"gelu_fast", tensor::Activation::gelu_tanh},
     {"gelu_pytorch_tanh", tensor::Activation::gelu_tanh},
     {"relu", tensor::Activation::relu},
+    {"tanh", tensor::Activation::tanh},
     {"silu", tensor::Activation::silu},
     {"swish", tensor::Activation::silu},
 };

@@ -114,7 +114,8 @@ TEST_F(DamagedModelTest, NamesWhatIsWrongInTheConfiguration) {
   set_config("hidden_act", "mish");
   EXPECT_EQ(error(),
             "config.json: \"hidden_act\" is \"mish\", Kindred has: \"gelu\", \"gelu_python\", "
-            "\"gelu_new\", \"gelu_fast\", \"gelu_pytorch_tanh\", \"relu\", \"silu\", \"swish\"");
+            "\"gelu_new\", \"gelu_fast\", \"gelu_pytorch_tanh\", \"relu\", \"tanh\", \"silu\", "
+            "\"swish\"");
   set_config("hidden_act", "gelu");
   set_config("num_attention_heads", 5);
   EXPECT_EQ(error(),

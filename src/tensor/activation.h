@@ -12,7 +12,9 @@ enum class Activation : std::uint8_t {
   gelu,       ///< x (1 + erf(x / sqrt 2)) / 2: the exact form (Hendrycks and Gimpel 2016)
   gelu_tanh,  ///< x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2: its approximation, section 2
   relu,       ///< max(x, 0)
-  silu,       ///< x / (1 + e^-x) (Elfwing et al. 2018, section 2; also called swish)
+  tanh,
+  sigmoid,  ///< 1 / (1 + e^-x)
+  silu,     ///< x / (1 + e^-x) (Elfwing et al. 2018, section 2; also called swish)
 };
 
 /// activation(x). The same bits as where linear() applies it on the way.

@@ -43,6 +43,13 @@ const std::vector<Definition> kDefinitions = {
      }},
     {Activation::relu, [](double x) { return std::max(x, 0.0); },
      [](double x) { return x > 0 ? 1.0 : 0.0; }},
+    {Activation::tanh, [](double x) { return std::tanh(x); },
+     [](double x) { return 1 - std::tanh(x) * std::tanh(x); }},
+    {Activation::sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); },
+     [](double x) {
+       const double value = 1 / (1 + std::exp(-x));
+       return value * (1 - value);
+     }},
     {Activation::silu, [](double x) { return x / (1 + std::exp(-x)); },
      [](double x) {
        const double share = 1 / (1 + std::exp(-x));

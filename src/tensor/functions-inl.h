@@ -145,21 +145,43 @@ struct Relu {
   }
 };
 
-struct Silu {
-  /// 1 / (1 + e^-x). Beyond 100 it is 0 or 1 in float32.
+struct Sigmoid {
+  /// Beyond 100 it is 0 or 1 in float32.
   template <class D, class V>
-  static HWY_INLINE HWY_ATTR V share(D d, V x) {
+  static HWY_INLINE HWY_ATTR V value(D d, V x) {
     x = hn::Clamp(x, hn::Set(d, -100.0F), hn::Set(d, 100.0F));
     return logistic_of_powers(d, hn::Mul(x, hn::Set(d, 1.44269504F)));
   }
   template <class D, class V>
+  static HWY_INLINE HWY_ATTR V slope(D d, V x) {
+    const V s = value(d, x);
+    return hn::Mul(s, hn::Sub(hn::Set(d, 1.0F), s));
+  }
+};
+
+/// tanh x = 2 / (1 + e^(-2 x)) - 1. Absolute error below 3e-7.
+struct Tanh {
+  template <class D, class V>
   static HWY_INLINE HWY_ATTR V value(D d, V x) {
-    return hn::Mul(x, share(d, x));
+    const V s = Sigmoid::value(d, hn::Add(x, x));
+    return hn::MulSub(s, hn::Set(d, 2.0F), hn::Set(d, 1.0F));
+  }
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V slope(D d, V x) {
+    const V y = value(d, x);
+    return hn::NegMulAdd(y, y, hn::Set(d, 1.0F));
+  }
+};
+
+struct Silu {
+  template <class D, class V>
+  static HWY_INLINE HWY_ATTR V value(D d, V x) {
+    return hn::Mul(x, Sigmoid::value(d, x));
   }
   /// s + x s (1 - s) with s = 1 / (1 + e^-x).
   template <class D, class V>
   static HWY_INLINE HWY_ATTR V slope(D d, V x) {
-    const V s = share(d, x);
+    const V s = Sigmoid::value(d, x);
     x = hn::Clamp(x, hn::Set(d, -100.0F), hn::Set(d, 100.0F));
     return hn::MulAdd(hn::Mul(x, s), hn::Sub(hn::Set(d, 1.0F), s), s);
   }
@@ -177,6 +199,10 @@ HWY_INLINE HWY_ATTR void with_activation(Activation activation, const Body& body
       return body(GeluTanh());
     case Activation::relu:
       return body(Relu());
+    case Activation::tanh:
+      return body(Tanh());
+    case Activation::sigmoid:
+      return body(Sigmoid());
     case Activation::silu:
       return body(Silu());
   }

@@ -266,10 +266,14 @@ TEST(GradientsTest, OfPooling) {
   base::Random random(8);
   const auto x = random_parameter(random, 9 * 4);
   const std::vector<std::size_t> starts = {0, 1, 4, 9};
-  for (const auto pool : {mean_pool, first_pool})
-    expect_right_gradients(
-        [&](Workspace& workspace) { return pool(workspace, tensor_of(workspace, x, 4), starts); },
-        {x}, "pooling");
+  for (const auto pool :
+       {mean_pool, mean_sqrt_length_pool, weighted_mean_pool, max_pool, first_pool, last_pool})
+    for (const std::size_t skipped : {0, 2})
+      expect_right_gradients(
+          [&](Workspace& workspace) {
+            return pool(workspace, tensor_of(workspace, x, 4), starts, skipped);
+          },
+          {x}, "pooling");
 }
 
 TEST(GradientsTest, OfCosines) {

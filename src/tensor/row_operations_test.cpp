@@ -194,16 +194,31 @@ TEST(GatherTest, AddsRowsOfTablesOfOtherTypes) {
                                 1 + 1 + 0.1F, -2 + 2 + 10, 0.5F - 3 + 100, 65504 + 0 + 1000}));
 }
 
-TEST(PoolTest, MeanAndFirstOfEachSequence) {
+TEST(PoolTest, EachModeOfEachSequence) {
   Workspace workspace;
-  const Tensor tokens = tensor_of(workspace, {1, 2, 3, 4, 5, 9, -1, 1}, 2);
+  // Sequences of three tokens and of one.
+  const Tensor tokens = tensor_of(workspace, {1, 2, 3, -4, 5, 9, -1, 1}, 2);
   const std::vector<std::size_t> starts = {0, 3, 4};
-  const Tensor mean = mean_pool(workspace, tokens, starts);
-  const Tensor first = first_pool(workspace, tokens, starts);
-  EXPECT_EQ(std::vector<float>(mean.values().begin(), mean.values().end()),
-            (std::vector<float>{3, 5, -1, 1}));
-  EXPECT_EQ(std::vector<float>(first.values().begin(), first.values().end()),
-            (std::vector<float>{1, 2, -1, 1}));
+  using Pool = Tensor (*)(Workspace&, const Tensor&, Sequences, std::size_t);
+  struct Case {
+    Pool pool;
+    std::size_t skipped;
+    std::vector<float> expected;
+  };
+  const float root = std::sqrt(3.0F);
+  for (const Case& c :
+       {Case{mean_pool, 0, {3, 7.0F / 3, -1, 1}}, Case{mean_pool, 1, {4, 2.5F, 0, 0}},
+        Case{mean_sqrt_length_pool, 0, {9 / root, 7 / root, -1, 1}},
+        Case{weighted_mean_pool, 0, {22.0F / 6, 21.0F / 6, -1, 1}},
+        Case{weighted_mean_pool, 1, {21.0F / 5, 19.0F / 5, 0, 0}}, Case{max_pool, 0, {5, 9, -1, 1}},
+        Case{max_pool, 2, {5, 9, 0, 0}}, Case{first_pool, 0, {1, 2, -1, 1}},
+        Case{first_pool, 1, {3, -4, -1, 1}}, Case{last_pool, 0, {5, 9, -1, 1}},
+        Case{last_pool, 1, {5, 9, 0, 0}}}) {
+    const Tensor pooled = c.pool(workspace, tokens, starts, c.skipped);
+    ASSERT_EQ(pooled.values().size(), c.expected.size());
+    for (std::size_t i = 0; i < c.expected.size(); ++i)
+      EXPECT_FLOAT_EQ(pooled.values()[i], c.expected[i]) << i << ", skipped " << c.skipped;
+  }
 }
 
 TEST(WorkspaceTest, MemoryOfTensorsThatAreGoneIsUsedAgain) {

@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
 #include "text/framer.h"
+#include "text/normalizers/lowercase.h"
 #include "text/pipeline.h"
 #include "text/readers/sentencepiece.h"
 #include "text/readers/tiktoken.h"
@@ -179,9 +180,14 @@ Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
-Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path) {
+Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path,
+                                  const TokenizerOptions& options) {
+  text::TokenizerSpecification specification = KINDRED_TRY(read(path));
+  if (options.lowercase)
+    specification.normalizers.insert(specification.normalizers.begin(),
+                                     std::make_unique<text::Lowercase>());
   try {
-    return Tokenizer(std::make_unique<const Parts>(KINDRED_TRY(read(path))));
+    return Tokenizer(std::make_unique<const Parts>(std::move(specification)));
   } catch (const text::TextError& error) {  // of an added token, which is normalized
     return fail(ErrorCode::unsupported,
                 fmt::format("{}: an added token: {}", path.string(), error.what()));
@@ -239,6 +245,11 @@ std::string_view Tokenizer::token(std::uint32_t id) const {
 
 std::optional<std::uint32_t> Tokenizer::id(std::string_view token) const {
   return parts_->pipeline.specification().vocabulary.id(token);
+}
+
+bool Tokenizer::special(std::uint32_t id) const {
+  const auto added = parts_->added.find(id);
+  return added != parts_->added.end() && added->second.special;
 }
 
 std::size_t Tokenizer::max_tokens() const { return parts_->pipeline.specification().max_tokens; }

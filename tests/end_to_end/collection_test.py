@@ -215,6 +215,15 @@ class CollectionTest(unittest.TestCase):
         self.assertIn(str(OTHER_MODEL), words)
         self.assertIn("was made with", self.refused("search", "c", "river", "--model", OTHER_MODEL))
 
+    def test_documents_and_questions_get_the_prompts_of_the_model(self):
+        model = self.folder / "model"
+        shutil.copytree(MODEL, model)
+        (model / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {"query": "search: ", "document": "table "}}))
+        text, question = "the river bank", "deep water"
+        self.add("c", self.write("t.txt", text), "--lines", model=model)
+        _, output, _ = self.run_program("similarity", "--model", MODEL, "--json", f"table {text}", f"search: {question}")
+        self.assertAlmostEqual(self.hits("c", question)[0]["score"], json.loads(output)["similarity"][0][1], places=5)
+
     def test_a_model_that_moved_is_named_and_found_again(self):
         model = self.folder / "model"
         shutil.copytree(MODEL, model)

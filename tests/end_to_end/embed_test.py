@@ -118,6 +118,27 @@ class EmbedTest(unittest.TestCase):
         self.assertAlmostEqual(squares(self.embed(["the river"])[1]), 1, places=5)
         self.assertGreater(abs(squares(self.embed(["the river"], "--no-normalize")[1]) - 1), 0.1)
 
+    def test_prompts_and_fewer_dimensions(self):
+        copy = self.copy_of_model()
+        prompts = {"query": "search: ", "document": "", "other": "fox "}
+        (copy / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+        embed = lambda text, *options: self.embed([text], *options, model=copy)[1]
+        plain = embed("the river")
+        self.assertEqual(embed("the river", "--role", "query"), embed("search: the river"))
+        self.assertEqual(embed("the river", "--role", "document"), plain)
+        self.assertEqual(embed("the river", "--prompt-name", "other"), embed("fox the river"))
+        self.assertEqual(embed("the river", "--prompt", "water "), embed("water the river"))
+        self.assertEqual(embed("the river", "--dimensions", "5"), plain[:5])
+        run = lambda *options: self.refused("embed", "--model", copy, *options, input="the river\n")
+        self.assertIn('no prompt "nothing", its prompts are: document, other, query', run("--prompt-name", "nothing"))
+        self.assertIn("33 dimensions are asked for, the model's vectors have 32", run("--dimensions", "33"))
+        self.refused("embed", "--model", copy, "--role", "query", "--prompt", "a", code=2)
+        self.refused("embed", "--model", copy, "--dimensions", "0", code=2)
+        _, output, _ = self.run_program("model", "show", copy)
+        self.assertIn('query: "search: "', output)
+        self.assertNotEqual(json.loads(self.run_program("model", "show", copy, "--json")[1])["hash"],
+                            json.loads(self.run_program("model", "show", MODEL, "--json")[1])["hash"])
+
     def test_similarity(self):
         texts = ["the river", "the bank", "a dog"]
         code, output, words = self.run_program("similarity", "--model", MODEL, "--json", *texts)
@@ -166,7 +187,7 @@ class EmbedTest(unittest.TestCase):
         run = lambda model: self.refused("embed", "--model", model, "--output", "v.npy", input="the river\n")
         self.assertIn('no model "nowhere"', run("nowhere"))
         (self.folder / "empty").mkdir()
-        self.assertIn("empty: has no tokenizer.json, vocab.txt or vocab.json", run(self.folder / "empty"))
+        self.assertIn("empty/config.json: cannot open", run(self.folder / "empty"))
 
         copy = self.copy_of_model()
         weights = copy / "model.safetensors"
@@ -186,8 +207,8 @@ class EmbedTest(unittest.TestCase):
         self.assertIn("tokenizer.json: is not valid JSON", run(copy))
         tokenizer.write_text(json_text)
 
-        (copy / "1_Pooling" / "config.json").write_text('{"pooling_mode": "max"}')
-        self.assertIn('asks for pooling mode "max", Kindred has: mean, cls', run(copy))
+        (copy / "1_Pooling" / "config.json").write_text('{"pooling_mode": "median"}')
+        self.assertIn('asks for pooling mode "median", Kindred has: cls, max, mean', run(copy))
         self.assertEqual(self.names(), ["empty", "model"])
 
     def test_names_what_is_wrong_with_the_input(self):

@@ -12,6 +12,7 @@
 #include "kindred/vectors.h"
 #include "model_folder.h"
 #include "progress_bar.h"
+#include "prompt_choice.h"
 #include "texts_input.h"
 
 namespace kindred::cli {
@@ -21,6 +22,8 @@ struct Options {
   ModelChoice model;
   TextsInput input;
   std::string output;
+  PromptChoice prompt;
+  std::size_t dimensions = 0;
   bool no_normalize = false;
   bool json = false;
   std::size_t threads = 0;
@@ -45,8 +48,11 @@ Result<void> embed(const Options& options) {
   const auto texts = KINDRED_TRY(read_texts(options.input));
 
   ProgressBar bar("texts");
-  const auto result = KINDRED_TRY(embedder.embed(
-      views_of(texts), {.normalize = !options.no_normalize, .progress = bar.progress()}));
+  EmbedOptions embedding{.normalize = !options.no_normalize,
+                         .dimensions = options.dimensions,
+                         .progress = bar.progress()};
+  set_prompt(options.prompt, embedding);
+  const auto result = KINDRED_TRY(embedder.embed(views_of(texts), embedding));
   const double seconds = bar.seconds();
   bar.finish();
 
@@ -59,7 +65,7 @@ Result<void> embed(const Options& options) {
   const double rate = seconds > 0 ? static_cast<double>(texts.size()) / seconds : 0;
   if (options.json) {
     const nlohmann::json summary = {
-        {"texts", texts.size()},   {"dimensions", embedder.dimensions()},
+        {"texts", texts.size()},   {"dimensions", result.vectors.dimensions()},
         {"tokens", result.tokens}, {"truncated", truncated},
         {"seconds", seconds},      {"texts_per_second", rate},
         {"output", options.output}};
@@ -85,6 +91,13 @@ void add_embed(CLI::App& program, Action& action) {
   command
       ->add_option("--output", options->output, "NumPy file of the vectors (else they are printed)")
       ->type_name("V.npy");
+  add_prompt_options(*command, options->prompt);
+  command
+      ->add_option(
+          "--dimensions", options->dimensions,
+          "Keep that many of each vector's values, the first ones (else as the model says)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
       ->capture_default_str();
@@ -94,7 +107,8 @@ void add_embed(CLI::App& program, Action& action) {
       "  kindred embed --model all-MiniLM-L6-v2 --input titles.txt --output titles.npy\n"
       "  kindred embed --model all-MiniLM-L6-v2 --input papers.jsonl --format jsonl --field "
       "abstract --output papers.npy\n"
-      "  echo 'a text' | kindred embed --model all-MiniLM-L6-v2");
+      "  echo 'a text' | kindred embed --model all-MiniLM-L6-v2\n"
+      "  kindred embed --model e5-small-v2 --role query --input questions.txt --output q.npy");
   command->callback([options, &action] { action = [options] { return embed(*options); }; });
 }
 

@@ -30,6 +30,8 @@ Result<void> show(const Options& options) {
                                          {"max_tokens", model.max_tokens},
                                          {"pooling", model.pooling},
                                          {"normalize", model.normalize},
+                                         {"prompts", model.prompts},
+                                         {"default_prompt", model.default_prompt},
                                          {"hash", model.hash},
                                          {"notes", model.notes}};
   if (options.json) {
@@ -37,9 +39,11 @@ Result<void> show(const Options& options) {
     return {};
   }
   for (const auto& [name, value] : fields.items())
-    if (!value.is_array())
-      fmt::print("{:<12}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
-  for (const std::string& note : model.notes) fmt::print("{:<12}{}\n", "note", note);
+    if (value.is_primitive() && value != "")
+      fmt::print("{:<16}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+  for (const auto& [name, prompt] : model.prompts)
+    fmt::print("{:<16}{}: {}\n", "prompt", name, nlohmann::json(prompt).dump());
+  for (const std::string& note : model.notes) fmt::print("{:<16}{}\n", "note", note);
   return {};
 }
 

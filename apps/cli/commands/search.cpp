@@ -79,7 +79,7 @@ Result<void> run(const SearchOptions& options) {
   KINDRED_TRY(check_model(collection, opened.embedder));
   const auto start = std::chrono::steady_clock::now();
   const std::string_view query = options.query;
-  const auto embedded = KINDRED_TRY(opened.embedder.embed({&query, 1}));
+  const auto embedded = KINDRED_TRY(opened.embedder.embed({&query, 1}, {.role = TextRole::query}));
   if (!embedded.truncated.empty() && embedded.truncated.front() != 0)
     fmt::print(stderr, "kindred: the query is longer than the model's window and was truncated\n");
   const auto found = KINDRED_TRY(collection.search(embedded.vectors.row(0), options.k));

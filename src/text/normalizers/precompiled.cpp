@@ -1,6 +1,5 @@
 #include "text/normalizers/precompiled.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 
