@@ -7,6 +7,7 @@
 #include "model/albert.h"
 #include "model/bert.h"
 #include "model/config.h"
+#include "model/deberta.h"
 #include "model/distilbert.h"
 #include "model/electra.h"
 #include "model/encoder.h"
@@ -33,6 +34,7 @@ constexpr std::array kFamilies = {
     Family{"albert", open_albert},
     Family{"bert", open_bert},
     Family{"camembert", open_roberta},
+    Family{"deberta-v2", open_deberta},
     Family{"distilbert", open_distilbert},
     Family{"electra", open_electra},
     Family{"gemma3_text", open_gemma3},

@@ -111,13 +111,14 @@ TEST_P(FamiliesTest, GradientsOfAllItsParametersAreSlopes) {
 
 INSTANTIATE_TEST_SUITE_P(All, FamiliesTest,
                          ::testing::Values("albert", "albert_one_group", "bert_f16", "bert_head",
-                                           "camembert", "distilbert", "distilbert_sinusoidal",
-                                           "electra", "electra_wide", "embedding_gemma", "gemma3",
-                                           "gpt2", "gpt2_head", "gte", "gte_without_types",
-                                           "jina_bert", "llama", "llama_biased", "mistral",
-                                           "modernbert", "modernbert_biased", "mpnet", "nomic_bert",
-                                           "qwen2", "qwen2_yarn", "qwen3", "qwen3_bf16", "roberta",
-                                           "t5", "t5_gated", "xlm_roberta"),
+                                           "camembert", "deberta_v2", "deberta_v3", "distilbert",
+                                           "distilbert_sinusoidal", "electra", "electra_wide",
+                                           "embedding_gemma", "gemma3", "gpt2", "gpt2_head", "gte",
+                                           "gte_without_types", "jina_bert", "llama",
+                                           "llama_biased", "mistral", "modernbert",
+                                           "modernbert_biased", "mpnet", "nomic_bert", "qwen2",
+                                           "qwen2_yarn", "qwen3", "qwen3_bf16", "roberta", "t5",
+                                           "t5_gated", "xlm_roberta"),
                          [](const auto& name) { return name.param; });
 
 /// A copy of a fixture whose configuration a test may change.

@@ -27,6 +27,20 @@ struct Window {
   std::size_t ahead;
 };
 
+/// One head of one sequence.
+struct Head {
+  const float* query;  // length rows of `width` values, `stride` apart; so are key and value
+  const float* key;
+  const float* value;
+  float* out;  // length rows of `width` values, `out_stride` apart
+  std::size_t length;
+  std::size_t width;
+  std::size_t stride;
+  std::size_t out_stride;
+  float scale;
+  Window window;
+};
+
 }  // namespace kindred::tensor
 #endif
 
@@ -141,6 +155,61 @@ HWY_INLINE HWY_ATTR float masked_numerators(float* HWY_RESTRICT scores, Keys wit
       softmax_numerators(scores + within.first, within.last - within.first, scale);
   fill(0.0F);
   return inverse_sum;
+}
+
+/// Floats of scratch memory that attend_head() needs: whole panels.
+inline std::size_t head_scratch_size(std::size_t length, std::size_t width) {
+  return round_up(length) * width + round_up(width) * length + kTileRows * round_up(length) +
+         kTileRows * kPanelColumns;
+}
+
+/// softmax(adjusted scores) V, for a few queries at a time. `adjust` makes the products Q K^T into
+/// scores: begin(first, rows) is called before a tile of queries, scores(row of the tile, query,
+/// its keys, products) for each of them; what it returns, the scores are multiplied by on the way.
+template <class Adjust>
+HWY_INLINE HWY_ATTR void attend_head(const Head& head, float* scratch, const Adjust& adjust) {
+  const Floats d;
+  const std::size_t length = head.length;
+  const std::size_t width = head.width;
+  const std::size_t key_columns = round_up(length);
+  float* keys = scratch;
+  float* values = keys + key_columns * width;
+  float* scores = values + round_up(width) * length;  // kTileRows x key_columns
+  float* tile = scores + kTileRows * key_columns;     // kTileRows x kPanelColumns
+  pack_columns({head.key, head.stride, length, width}, keys);
+  pack_rows({head.value, head.stride, length, width}, values);
+
+  for (std::size_t first = 0; first < length; first += kTileRows) {
+    const std::size_t rows = std::min(kTileRows, length - first);
+    // The panels in which any of these queries has keys.
+    const Keys within{
+        .first = keys_of(first, head.window, length).first / kPanelColumns * kPanelColumns,
+        .last = keys_of(first + rows - 1, head.window, length).last};
+    for (std::size_t column = within.first; column < within.last; column += kPanelColumns)
+      multiply_rows(rows, head.query + first * head.stride, head.stride, keys + column * width,
+                    width, scores + column, key_columns);
+    adjust.begin(first, rows);
+    float inverse_sums[kTileRows];
+    for (std::size_t row = 0; row < rows; ++row) {
+      float* of_row = scores + row * key_columns;
+      const Keys of_query = keys_of(first + row, head.window, length);
+      const float scale = adjust.scores(row, first + row, of_query, of_row);
+      inverse_sums[row] = masked_numerators(of_row, within, of_query, scale);
+    }
+    for (std::size_t column = 0; column < width; column += kPanelColumns) {
+      multiply_rows(rows, scores + within.first, key_columns,
+                    values + column * length + within.first * kPanelColumns,
+                    within.last - within.first, tile, kPanelColumns);
+      for (std::size_t row = 0; row < rows; ++row) {
+        float* from = tile + row * kPanelColumns;
+        const Vector inverse_sum = hn::Set(d, inverse_sums[row]);
+        for (std::size_t i = 0; i < kPanelColumns; i += kLanes)
+          hn::Store(hn::Mul(hn::Load(d, from + i), inverse_sum), d, from + i);
+        std::copy_n(from, std::min(kPanelColumns, width - column),
+                    head.out + (first + row) * head.out_stride + column);
+      }
+    }
+  }
 }
 
 }  // namespace kindred::tensor::HWY_NAMESPACE

@@ -16,6 +16,7 @@
 #include "tensor/activation.h"
 #include "tensor/attention.h"
 #include "tensor/cosines.h"
+#include "tensor/disentangled_attention.h"
 #include "tensor/gate.h"
 #include "tensor/gather.h"
 #include "tensor/linear.h"
@@ -238,6 +239,30 @@ TEST(GradientsTest, OfTurnsSumsAndMultiples) {
         return add(workspace, scale(workspace, tensor_of(workspace, x, 14), 0.5F), twice);
       },
       {x, y}, "sums");
+}
+
+TEST(GradientsTest, OfDisentangledAttention) {
+  base::Random random(16);
+  const std::vector<std::size_t> starts = {0, 1, 8, 12};
+  // Distances from -6 to 6; the farthest share a row.
+  const std::vector<std::uint32_t> position_of = {0, 0, 0, 1, 1, 2, 3, 4, 5, 5, 6, 6, 6};
+  const Disentangled how{.heads = 2, .width = 3, .scale = 0.4F};
+  const auto qkv = random_parameter(random, starts.back() * 18);
+  const auto keys = random_parameter(random, 7 * 6);
+  const auto queries = random_parameter(random, 7 * 6);
+  expect_right_gradients(
+      [&](Workspace& workspace) {
+        return disentangled_attention(workspace, tensor_of(workspace, qkv, 18), starts,
+                                      tensor_of(workspace, keys, 6),
+                                      tensor_of(workspace, queries, 6), position_of, how);
+      },
+      {qkv, keys, queries}, "both");
+  expect_right_gradients(
+      [&](Workspace& workspace) {
+        return disentangled_attention(workspace, tensor_of(workspace, qkv, 18), starts, Tensor(),
+                                      tensor_of(workspace, queries, 6), position_of, how);
+      },
+      {qkv, queries}, "one");
 }
 
 TEST(GradientsTest, OfLookups) {

@@ -32,6 +32,11 @@ FAMILIES = {
     "roberta": ("RobertaModel", SMALL | {"max_position_embeddings": 22, "type_vocab_size": 1, "layer_norm_eps": 1e-5, "pad_token_id": 1}, 20),
     "xlm_roberta": ("XLMRobertaForMaskedLM", SMALL | {"max_position_embeddings": 24, "type_vocab_size": 1, "pad_token_id": 3}, 20),
     "camembert": ("CamembertModel", SMALL | {"max_position_embeddings": 22, "type_vocab_size": 1}, 20),
+    "deberta_v2": ("DebertaV2Model", SMALL | {
+        "max_position_embeddings": 30, "type_vocab_size": 2, "relative_attention": True, "pos_att_type": ["c2p"], "layer_norm_eps": 1e-5}, 30),
+    "deberta_v3": ("DebertaV2ForMaskedLM", SMALL | {
+        "max_position_embeddings": 60, "type_vocab_size": 0, "relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_buckets": 8,
+        "norm_rel_ebd": "layer_norm", "share_att_key": True, "position_biased_input": False, "max_relative_positions": -1}, 60),
     "distilbert": ("DistilBertModel", {"vocab_size": VOCABULARY, "dim": 24, "n_layers": 2, "n_heads": 3, "hidden_dim": 20,
                                        "max_position_embeddings": 20, "initializer_range": 0.3}, 20),
     "distilbert_sinusoidal": ("DistilBertForMaskedLM", {
