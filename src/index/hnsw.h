@@ -149,7 +149,8 @@ class Hnsw final : public Implementation {
   mutable IdTable<IdOf> node_of_{IdOf{this}};  ///< under table_mutex_
   mutable std::once_flag table_made_;          ///< of a mapped index
   mutable FairSharedMutex changes_mutex_;      ///< changes share it, save() has it alone
-  static constexpr std::size_t kIdLocks = 64;
+  /// A batch may hold all of them: fewer than the 64 locks that ThreadSanitizer can follow.
+  static constexpr std::size_t kIdLocks = 48;
   std::array<std::mutex, kIdLocks> id_locks_;
 
   mutable std::mutex reclaim_mutex_;
