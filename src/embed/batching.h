@@ -7,15 +7,49 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <mutex>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "kindred/progress.h"
+#include "kindred/result.h"
+
 namespace kindred::embed {
+
+/// The texts from `first` on that are tokenized before they are encoded, one at least: what bounds
+/// memory over a million texts. Returns the end.
+std::size_t window_end(std::span<const std::string_view> texts, std::size_t first);
 
 /// lengths: tokens of each text. Every text that has tokens is in exactly one batch; a batch has at
 /// most `budget` tokens, or is a single text. Each batch lists positions in `lengths`, in ascending
 /// order for equal lengths.
 std::vector<std::vector<std::size_t>> pack_batches(std::span<const std::size_t> lengths,
                                                    std::size_t budget);
+
+/// The texts of one call, in several windows: their batches run side by side.
+class BatchRun {
+ public:
+  /// total: texts of all windows; `progress` outlives this.
+  BatchRun(std::size_t total, const Progress& progress);
+
+  /// Threads that work on a window at most; they are numbered from 0.
+  std::size_t workers() const { return workers_; }
+  /// Calls encode(texts of a batch, worker) for the batches of a window: lengths has the tokens of
+  /// each of its texts, those without any are in no batch. Fails with ErrorCode::cancelled where
+  /// progress asked to stop.
+  Result<void> window(
+      std::span<const std::size_t> lengths,
+      const std::function<void(std::span<const std::size_t> texts, std::size_t worker)>& encode);
+
+ private:
+  std::size_t total_;
+  const Progress& progress_;
+  std::size_t workers_;
+  std::mutex mutex_;
+  std::size_t done_ = 0;    // under mutex_
+  bool cancelled_ = false;  // the same
+};
 
 }  // namespace kindred::embed

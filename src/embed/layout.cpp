@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "embed/tokenizer_window.h"
 #include "model/config.h"
 
 namespace kindred::embed {
@@ -47,22 +48,10 @@ Result<std::vector<ModuleFolder>> read_modules(const std::filesystem::path& fold
       return wrong(
           path, ErrorCode::corrupt,
           fmt::format("module {} has no \"type\" and \"path\" inside the folder", found.size()));
-    found.push_back({type->substr(type->rfind('.') + 1), folder / *place});
+    const bool here = place->empty() || *place == ".";
+    found.push_back({type->substr(type->rfind('.') + 1), here ? folder : folder / *place});
   }
   return found;
-}
-
-/// The window of the tokenizer, where nothing else says it.
-Result<void> read_tokenizer_window(Layout& layout) {
-  const auto tokenizer = layout.encoder / "tokenizer_config.json";
-  if (layout.max_tokens || !has_file(tokenizer)) return {};
-  const Config config = KINDRED_TRY(Config::read(tokenizer));
-  // Where a tokenizer knows no limit, transformers writes a huge number.
-  const auto limit = config.json().find("model_max_length");
-  if (limit != config.json().end() && limit->is_number_unsigned() &&
-      limit->get<std::uint64_t>() < (1U << 20))
-    layout.max_tokens = KINDRED_TRY(config.optional_count("model_max_length"));
-  return {};
 }
 
 /// How many tokens the folder wants at most, and what it does to the text before.
@@ -73,7 +62,8 @@ Result<void> read_transformer_settings(Layout& layout) {
     layout.max_tokens = KINDRED_TRY(config.optional_count("max_seq_length"));
     layout.lowercase = KINDRED_TRY(config.flag("do_lower_case", false));
   }
-  return read_tokenizer_window(layout);
+  if (!layout.max_tokens) layout.max_tokens = KINDRED_TRY(read_tokenizer_window(layout.encoder));
+  return {};
 }
 
 /// Prompts, and how much of a vector is kept.
@@ -101,35 +91,68 @@ Result<void> choose_modules(const std::filesystem::path& folder, Layout& layout)
   return {};
 }
 
+/// Whether config.json says so.
+Result<bool> is_model2vec(const std::filesystem::path& folder) {
+  const auto path = folder / "config.json";
+  if (!has_file(path)) return false;
+  const Config config = KINDRED_TRY(Config::read(path));
+  const auto type = config.json().find("model_type");
+  return type != config.json().end() && *type == "model2vec";
+}
+
+Result<Layout> read_model2vec(const std::filesystem::path& folder) {
+  const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
+  Layout layout;
+  layout.beginning = Beginning::model2vec;
+  layout.encoder = folder;
+  layout.normalize = KINDRED_TRY(config.flag("normalize", false));
+  // The reference's, where the file doesn't say; null is no limit.
+  constexpr std::size_t kMaxTokens = 512;
+  layout.max_tokens = config.contains("max_length")
+                          ? KINDRED_TRY(config.optional_count("max_length"))
+                          : std::optional(kMaxTokens);
+  return layout;
+}
+
+/// How many modules the beginning takes.
+Result<std::size_t> read_beginning(const std::filesystem::path& path,
+                                   const std::vector<ModuleFolder>& modules, Layout& layout) {
+  if (modules.empty()) return wrong(path, ErrorCode::corrupt, "lists no modules");
+  layout.encoder = modules[0].folder;
+  if (modules[0].kind == "StaticEmbedding") {
+    layout.beginning = Beginning::static_embedding;
+    return std::size_t{1};
+  }
+  if (modules[0].kind != "Transformer")
+    return wrong(path, ErrorCode::unsupported,
+                 fmt::format("begins with module \"{}\", Kindred has: Transformer, StaticEmbedding",
+                             modules[0].kind));
+  if (modules.size() < 2 || modules[1].kind != "Pooling")
+    return wrong(path, ErrorCode::unsupported, "has no Pooling behind its Transformer");
+  layout.pooling = KINDRED_TRY(Pooling::read(modules[1].folder / "config.json"));
+  KINDRED_TRY(read_transformer_settings(layout));
+  return std::size_t{2};
+}
+
 }  // namespace
 
 Result<Layout> read_layout(const std::filesystem::path& folder) {
+  if (KINDRED_TRY(is_model2vec(folder))) return read_model2vec(folder);
   Layout layout;
   const auto modules_path = folder / "modules.json";
   if (!has_file(modules_path)) {
     KINDRED_TRY(choose_modules(folder, layout));
     // The reference reads sentence_bert_config.json of folders with modules only.
-    KINDRED_TRY(read_tokenizer_window(layout));
+    layout.max_tokens = KINDRED_TRY(read_tokenizer_window(layout.encoder));
     return layout;
   }
-  auto modules = KINDRED_TRY(read_modules(folder, modules_path));
-  constexpr std::array<std::string_view, 2> kBeginning = {"Transformer", "Pooling"};
-  for (std::size_t i = 0; i < kBeginning.size(); ++i)
-    if (i >= modules.size() || modules[i].kind != kBeginning[i])
-      return wrong(modules_path, ErrorCode::unsupported,
-                   i >= modules.size()
-                       ? fmt::format("has no {} module", kBeginning[i])
-                       : fmt::format("module {} is \"{}\", Kindred reads folders that begin with "
-                                     "Transformer, Pooling",
-                                     i, modules[i].kind));
-  layout.encoder = modules[0].folder;
-  layout.pooling = KINDRED_TRY(Pooling::read(modules[1].folder / "config.json"));
-  layout.modules.assign(modules.begin() + 2, modules.end());
+  const auto modules = KINDRED_TRY(read_modules(folder, modules_path));
+  const std::size_t begun = KINDRED_TRY(read_beginning(modules_path, modules, layout));
+  layout.modules.assign(modules.begin() + static_cast<std::ptrdiff_t>(begun), modules.end());
   if (!layout.modules.empty() && layout.modules.back().kind == "Normalize") {
     layout.normalize = true;
     layout.modules.pop_back();
   }
-  KINDRED_TRY(read_transformer_settings(layout));
   KINDRED_TRY(read_settings(folder, layout));
   return layout;
 }

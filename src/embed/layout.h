@@ -2,17 +2,20 @@
 /// settings.
 ///
 /// `modules.json` lists the modules: a Transformer (its folder holds config.json, weights,
-/// tokenizer and `sentence_bert_config.json`), a Pooling, and what stands behind it (Dense,
-/// LayerNorm, Normalize, in any order). `config_sentence_transformers.json` has prompts and how
-/// many dimensions to keep. Both spellings in use are read: the pooling flags and full class paths
-/// of old, and `pooling_mode` of new. What a folder asks for and Kindred doesn't have is an error
-/// that names it: a vector that is silently another one is the worst answer.
+/// tokenizer and `sentence_bert_config.json`) and a Pooling, or a StaticEmbedding (weights and
+/// tokenizer); then what stands behind it (Dense, LayerNorm, Normalize, in any order).
+/// `config_sentence_transformers.json` has prompts and how many dimensions to keep. Both spellings
+/// in use are read: the pooling flags and full class paths of old, and `pooling_mode` of new. What
+/// a folder asks for and Kindred doesn't have is an error that names it: a vector that is silently
+/// another one is the worst answer.
 ///
 /// A folder without modules.json gets what sentence-transformers gives it: mean pooling without
-/// normalisation, or the last token where the model was made to write texts.
+/// normalisation, or the last token where the model was made to write texts. A folder whose
+/// config.json says model_type "model2vec" is read as model2vec does.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -25,8 +28,12 @@
 
 namespace kindred::embed {
 
+/// What the modules begin with.
+enum class Beginning : std::uint8_t { transformer, static_embedding, model2vec };
+
 struct Layout {
-  std::filesystem::path encoder;  ///< the folder of the Transformer
+  Beginning beginning = Beginning::transformer;
+  std::filesystem::path encoder;  ///< the folder of what it begins with
   Pooling pooling = Pooling::of("mean");
   std::vector<ModuleFolder> modules;      ///< behind it, but for `normalize`
   bool normalize = false;                 ///< the last module is a Normalize

@@ -134,11 +134,14 @@ TEST_F(LayoutTest, NamesWhatItDoesNotHave) {
 TEST_F(LayoutTest, NamesAModuleOutOfPlace) {
   write("modules.json",
         R"([{"path": "", "type": "x.Transformer"}, {"path": "2_Dense", "type": "x.Dense"}])");
-  EXPECT_EQ(error(),
-            "modules.json: module 1 is \"Dense\", Kindred reads folders that begin with "
-            "Transformer, Pooling");
+  EXPECT_EQ(error(), "modules.json: has no Pooling behind its Transformer");
   write("modules.json", R"([{"path": "", "type": "x.Transformer"}])");
-  EXPECT_EQ(error(), "modules.json: has no Pooling module");
+  EXPECT_EQ(error(), "modules.json: has no Pooling behind its Transformer");
+  write("modules.json", R"([{"path": "", "type": "x.BoW"}])");
+  EXPECT_EQ(error(),
+            "modules.json: begins with module \"BoW\", Kindred has: Transformer, StaticEmbedding");
+  write("modules.json", "[]");
+  EXPECT_EQ(error(), "modules.json: lists no modules");
   write("modules.json", R"([{"path": "../elsewhere", "type": "x.Transformer"}])");
   EXPECT_EQ(error(), "modules.json: module 0 has no \"type\" and \"path\" inside the folder");
   write("modules.json", R"([{"path": "/etc", "type": "x.Transformer"}])");

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "embed/torch_activation.h"
 #include "model/config.h"
 #include "model/weights.h"
 #include "simd/normalize.h"
@@ -49,31 +50,6 @@ class Dense final : public VectorModule {
   std::optional<tensor::Linear> projection_;
 };
 
-/// Activations by the last part of their class in torch.
-struct TorchActivation {
-  std::string_view name;
-  Activation activation;
-};
-constexpr std::array kTorchActivations = {
-    TorchActivation{"Identity", Activation::none}, TorchActivation{"Tanh", Activation::tanh},
-    TorchActivation{"ReLU", Activation::relu},     TorchActivation{"GELU", Activation::gelu},
-    TorchActivation{"SiLU", Activation::silu},     TorchActivation{"Sigmoid", Activation::sigmoid},
-};
-
-Result<Activation> read_torch_activation(const Config& config) {
-  if (!config.contains("activation_function")) return Activation::tanh;  // the reference's
-  const auto path = KINDRED_TRY(config.text("activation_function"));
-  const std::string_view name = std::string_view(path).substr(path.rfind('.') + 1);
-  std::string known;
-  for (const TorchActivation& one : kTorchActivations) {
-    if (one.name == name) return one.activation;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", one.name);
-  }
-  return fail(ErrorCode::unsupported,
-              fmt::format("{}: \"activation_function\" is \"{}\", Kindred has: {}",
-                          config.path().string(), path, known));
-}
-
 /// A field that says what a module reads or writes; we have the text's vector only.
 Result<void> require_sentence(const Config& config, std::string_view field) {
   if (config.contains(field) && config.json().find(field)->is_null()) return {};
@@ -86,7 +62,10 @@ Opened open_dense(const std::filesystem::path& folder, std::size_t dimensions) {
   const std::size_t outputs = KINDRED_TRY(config.count("out_features"));
   const bool bias = KINDRED_TRY(config.flag("bias", true));
   const bool residual = KINDRED_TRY(config.flag("use_residual", false));
-  const Activation activation = KINDRED_TRY(read_torch_activation(config));
+  const Activation activation =
+      config.contains("activation_function")
+          ? KINDRED_TRY(read_torch_activation(config, "activation_function"))
+          : Activation::tanh;  // the reference's
   KINDRED_TRY(require_sentence(config, "module_input_name"));
   KINDRED_TRY(require_sentence(config, "module_output_name"));
   KINDRED_TRY(config.require_known({}));

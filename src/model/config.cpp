@@ -76,6 +76,7 @@ constexpr std::string_view kWithoutEffect[] = {
     "repetition_penalty",
     "return_dict",
     "return_dict_in_generate",
+    "sbert_ce_default_activation_function",
     "sentence_transformers",
     "sep_token_id",
     "suppress_tokens",

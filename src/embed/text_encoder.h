@@ -1,0 +1,46 @@
+/// The first part of a sentence encoder: from a text to one vector. What stands behind it
+/// (vector_module.h) doesn't know which kind it was.
+///
+/// Thread safety: immutable; use it from any number of threads, each with its own Workspace.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "embed/layout.h"
+#include "kindred/embedder.h"
+#include "kindred/result.h"
+#include "kindred/tokenizer.h"
+#include "tensor/tensor.h"
+
+namespace kindred::embed {
+
+class TextEncoder {
+ public:
+  virtual ~TextEncoder() = default;
+
+  virtual const Tokenizer& tokenizer() const = 0;
+  /// Of the vectors that it gives.
+  virtual std::size_t dimensions() const = 0;
+  /// Fills in family, pooling and sizes.
+  virtual void describe(ModelDescription& description) const = 0;
+  /// The files of its weights.
+  virtual std::vector<std::span<const std::byte>> contents() const = 0;
+
+  /// The tokens of texts as encode() takes them: cut to the window. Fails where the tokenizer gives
+  /// what the model doesn't have.
+  virtual Result<TokenBatch> tokenize(std::span<const std::string_view> texts) const = 0;
+  /// Tokens at the start of texts with this prompt that take no part in their vectors.
+  virtual Result<std::size_t> skipped_tokens(std::string_view prompt) const = 0;
+  /// Row i: the vector of sequence texts[i], which has a token at least. A row's bits depend on its
+  /// own text alone.
+  virtual tensor::Tensor encode(tensor::Workspace& workspace, const TokenBatch& tokens,
+                                std::span<const std::size_t> texts, std::size_t skipped) const = 0;
+};
+
+/// The kind that the layout begins with.
+Result<std::unique_ptr<const TextEncoder>> open_text_encoder(const Layout& layout);
+
+}  // namespace kindred::embed

@@ -1,0 +1,105 @@
+#include "embed/transformer_encoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "embed/gathered_tokens.h"
+#include "model/encoder.h"
+
+namespace kindred::embed {
+namespace {
+
+class TransformerEncoder final : public TextEncoder {
+ public:
+  TransformerEncoder(const Layout& layout, Tokenizer tokenizer, model::OpenEncoder model)
+      : folder_(layout.encoder),
+        pooling_(layout.pooling),
+        tokenizer_(std::move(tokenizer)),
+        model_(std::move(model)),
+        max_tokens_(std::min(layout.max_tokens.value_or(shape().positions), shape().positions)) {}
+
+  const Tokenizer& tokenizer() const override { return tokenizer_; }
+  std::size_t dimensions() const override { return shape().hidden * pooling_.modes(); }
+
+  void describe(ModelDescription& description) const override {
+    description.family = std::string(model_.family);
+    description.pooling = pooling_.name();
+    description.layers = shape().layers;
+    description.heads = shape().heads;
+    description.max_tokens = max_tokens_;
+    description.vocabulary = shape().vocabulary;
+    description.parameters = model_.parameters;
+  }
+  std::vector<std::span<const std::byte>> contents() const override {
+    return model_.weights->contents();
+  }
+
+  Result<TokenBatch> tokenize(std::span<const std::string_view> texts) const override {
+    TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, tokenizing()));
+    KINDRED_TRY(check_ids(tokens));
+    return tokens;
+  }
+
+  /// The prompt alone is tokenized; where it ends in a token that frames texts, that one isn't
+  /// among them.
+  Result<std::size_t> skipped_tokens(std::string_view prompt) const override {
+    if (prompt.empty() || pooling_.include_prompt()) return 0;
+    const TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize({&prompt, 1}, tokenizing()));
+    if (tokens.ids.empty()) return 0;
+    return tokens.ids.size() - (tokenizer_.special(tokens.ids.back()) ? 1 : 0);
+  }
+
+  tensor::Tensor encode(tensor::Workspace& workspace, const TokenBatch& tokens,
+                        std::span<const std::size_t> texts, std::size_t skipped) const override {
+    const GatheredTokens gathered(tokens, texts);
+    const tensor::Tensor hidden = model_.encoder->forward(workspace, gathered.batch());
+    return pooling_.apply(workspace, hidden, gathered.starts(), skipped);
+  }
+
+ private:
+  const model::Shape& shape() const { return model_.encoder->shape(); }
+
+  /// The end that the tokenizer's file cuts; what it says of pairs has no meaning here.
+  TokenizeOptions tokenizing() const {
+    return {.max_tokens = max_tokens_,
+            .truncation = Truncation{.side = tokenizer_.truncation().side}};
+  }
+
+  Result<void> check_ids(const TokenBatch& tokens) const {
+    const auto type = std::ranges::max_element(tokens.type_ids);
+    if (shape().types > 0 && type != tokens.type_ids.end() && *type >= shape().types)
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: the tokenizer gives type {}, the encoder has {} types",
+                              folder_.string(), *type, shape().types));
+    const auto largest = std::ranges::max_element(tokens.ids);
+    if (largest == tokens.ids.end() || *largest < shape().vocabulary) return {};
+    return fail(
+        ErrorCode::corrupt,
+        fmt::format("{}: the tokenizer gives id {} (\"{}\"), the encoder has {} word embeddings",
+                    folder_.string(), *largest, tokenizer_.token(*largest), shape().vocabulary));
+  }
+
+  std::filesystem::path folder_;
+  Pooling pooling_;
+  Tokenizer tokenizer_;
+  model::OpenEncoder model_;
+  std::size_t max_tokens_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<const TextEncoder>> open_transformer_encoder(const Layout& layout) {
+  auto tokenizer = KINDRED_TRY(Tokenizer::open(layout.encoder, {.lowercase = layout.lowercase}));
+  auto model = KINDRED_TRY(model::open_encoder(layout.encoder));
+  const std::size_t hidden = model.encoder->shape().hidden;
+  const auto pooled = layout.pooling.token_dimensions();
+  if (pooled && *pooled != hidden)
+    return fail(ErrorCode::corrupt, fmt::format("{}: pools {} dimensions, the encoder has {}",
+                                                layout.encoder.string(), *pooled, hidden));
+  return std::make_unique<const TransformerEncoder>(layout, std::move(tokenizer), std::move(model));
+}
+
+}  // namespace kindred::embed
