@@ -56,6 +56,34 @@ struct EmbedResult {
       truncated;  ///< one a text: 1 where the text was longer than max_tokens()
 };
 
+/// What Embedder::embed_tokens() gives a vector each.
+enum class TokenUnit : std::uint8_t {
+  words,   ///< letters, digits and marks in a row: the mean of the tokens that a word is cut into
+  tokens,  ///< as the model's tokenizer cuts, without those that frame a text
+};
+
+struct TokenOptions {
+  TokenUnit unit = TokenUnit::words;
+  /// The mean of the states of the last so many layers (Devlin et al. 2018, section 5.3).
+  std::size_t last_layers = 1;
+  /// Or those of one layer; 0: of the embeddings, before the first.
+  std::optional<std::size_t> layer = std::nullopt;
+  Progress progress;  ///< units are texts
+};
+
+/// A word or a token: bytes [begin, end) of texts[text].
+struct TokenPlace {
+  std::size_t text = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool operator==(const TokenPlace&) const = default;
+};
+
+struct TokenVectors {
+  Matrix vectors;                  ///< a row for each place
+  std::vector<TokenPlace> places;  ///< in the order of the texts, and in each from left to right
+};
+
 /// What a model says of itself; `kindred model show` prints it.
 struct ModelDescription {
   std::string family;   ///< "bert"
@@ -89,6 +117,12 @@ class Embedder {
   /// model has no prompt of that name, or fewer dimensions than are to be kept.
   Result<EmbedResult> embed(std::span<const std::string_view> texts,
                             const EmbedOptions& options = {}) const;
+
+  /// Vectors of words or tokens in their contexts: "bank" by a river and "bank" with money differ.
+  /// Words beyond the model's window have none. Not for static models, whose words are the same
+  /// everywhere. Fails where the model has no such layers.
+  Result<TokenVectors> embed_tokens(std::span<const std::string_view> texts,
+                                    const TokenOptions& options = {}) const;
 
   /// Of a vector, where EmbedOptions::dimensions is 0.
   std::size_t dimensions() const;

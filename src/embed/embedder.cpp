@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "embed/batching.h"
+#include "embed/embedder_parts.h"
 #include "embed/layout.h"
 #include "embed/model_hash.h"
 #include "embed/prompts.h"
@@ -35,27 +36,6 @@ class Prompted {
 };
 
 }  // namespace
-
-/// What a call asks for.
-struct Embedder::Task {
-  std::string prompt;
-  std::size_t skipped_tokens = 0;
-  bool normalize = false;
-};
-
-struct Embedder::Parts {
-  embed::Layout layout;
-  std::unique_ptr<const embed::TextEncoder> encoder;
-  std::vector<std::unique_ptr<const embed::VectorModule>> modules;
-  std::size_t width;       // of the vectors that the last module gives
-  std::size_t dimensions;  // those that are kept
-
-  std::once_flag described;
-  ModelDescription description;
-
-  void encode(const TokenBatch& tokens, std::span<const std::size_t> texts, const Task& task,
-              tensor::Workspace& workspace, std::size_t first_row, Matrix& out) const;
-};
 
 Result<Embedder> Embedder::open(const std::filesystem::path& folder) {
   auto layout = KINDRED_TRY(embed::read_layout(folder));

@@ -13,6 +13,7 @@
 #include "kindred/embedder.h"
 #include "kindred/result.h"
 #include "kindred/tokenizer.h"
+#include "model/encoder.h"
 #include "tensor/tensor.h"
 
 namespace kindred::embed {
@@ -38,6 +39,13 @@ class TextEncoder {
   /// own text alone.
   virtual tensor::Tensor encode(tensor::Workspace& workspace, const TokenBatch& tokens,
                                 std::span<const std::size_t> texts, std::size_t skipped) const = 0;
+
+  /// The model that gives tokens vectors of their own; nullptr: they have none.
+  virtual const model::Encoder* model() const { return nullptr; }
+  /// tokenize(), with the bytes of the text that each token came from.
+  virtual Result<TokenBatch> tokenize_with_offsets(std::span<const std::string_view> texts) const {
+    return tokenize(texts);
+  }
 };
 
 /// The kind that the layout begins with.

@@ -42,6 +42,14 @@ class TransformerEncoder final : public TextEncoder {
     KINDRED_TRY(check_ids(tokens));
     return tokens;
   }
+  const model::Encoder* model() const override { return model_.encoder.get(); }
+  Result<TokenBatch> tokenize_with_offsets(std::span<const std::string_view> texts) const override {
+    TokenizeOptions options = tokenizing();
+    options.offsets = true;
+    TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, options));
+    KINDRED_TRY(check_ids(tokens));
+    return tokens;
+  }
 
   /// The prompt alone is tokenized; where it ends in a token that frames texts, that one isn't
   /// among them.

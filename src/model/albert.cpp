@@ -55,6 +55,7 @@ Result<std::unique_ptr<const Encoder>> open_albert(const Config& config, const W
     for (std::size_t inner = 0; inner < layers_of_group; ++inner)
       parts.order.push_back(group * layers_of_group + inner);
   }
+  parts.shape.layers = parts.order.size();  // what a text goes through
   parts.file = weights.file();
   return make_post_norm(std::move(parts));
 }

@@ -91,15 +91,18 @@ class Deberta final : public Encoder {
 
   const Shape& shape() const override { return parts_.shape; }
 
-  Tensor forward(Workspace& workspace, const Batch& batch) const override {
+ private:
+  Tensor run(Workspace& workspace, const Batch& batch, const WatchLayers& watch) const override {
     const Relations relations = relate(workspace, tensor::longest_of(batch.starts));
     Tensor hidden = embed(workspace, batch);
-    for (const DebertaLayer& layer : parts_.layers)
-      hidden = encode(workspace, layer, std::move(hidden), batch.starts, relations);
+    watch(0, hidden);
+    for (std::size_t i = 0; i < parts_.layers.size(); ++i) {
+      hidden = encode(workspace, parts_.layers[i], std::move(hidden), batch.starts, relations);
+      watch(i + 1, hidden);
+    }
     return hidden;
   }
 
- private:
   Relations relate(Workspace& workspace, std::size_t longest) const {
     const auto reach = static_cast<std::ptrdiff_t>(longest) - 1;
     const std::uint32_t lowest = parts_.relative.row(-reach);

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <span>
@@ -45,12 +46,23 @@ struct Shape {
   std::size_t positions = 0;  ///< the longest sequence, in tokens
 };
 
+/// Sees hidden states on their way, tokens x hidden: those of the embeddings as layer 0, then those
+/// of each layer, as Hugging Face's `hidden_states` has them: the last is the result.
+using WatchLayers = std::function<void(std::size_t layer, const tensor::Tensor& states)>;
+
 class Encoder {
  public:
   virtual ~Encoder() = default;
   virtual const Shape& shape() const = 0;
   /// Result: tokens x hidden, the last layer's. A token's bits depend on its own text alone.
-  virtual tensor::Tensor forward(tensor::Workspace& workspace, const Batch& batch) const = 0;
+  tensor::Tensor forward(tensor::Workspace& workspace, const Batch& batch,
+                         const WatchLayers& watch = {}) const {
+    return run(workspace, batch, watch ? watch : [](std::size_t, const tensor::Tensor&) {});
+  }
+
+ private:
+  virtual tensor::Tensor run(tensor::Workspace& workspace, const Batch& batch,
+                             const WatchLayers& watch) const = 0;
 };
 
 struct OpenEncoder {

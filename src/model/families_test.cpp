@@ -60,6 +60,32 @@ TEST_P(FamiliesTest, HiddenStatesAgreeWithTheReferenceOnEveryInstructionSet) {
   });
 }
 
+TEST_P(FamiliesTest, StatesOfEachLayerAgreeWithTheReference) {
+  const Matrix expected = *read_vectors(folder_ / "layers.npy");
+  constexpr std::size_t kText = 2;  // the one that they are of
+  const auto model = open_encoder(folder_);
+  ASSERT_TRUE(model) << model.error().message;
+  const std::size_t first = texts_.starts[kText];
+  const std::size_t length = texts_.starts[kText + 1] - first;
+  const std::vector<std::size_t> starts = {0, length};
+  std::vector<float> found;
+  tensor::Workspace workspace;
+  model->encoder->forward(workspace,
+                          {.ids = std::span(texts_.ids).subspan(first, length),
+                           .type_ids = std::span(texts_.type_ids).subspan(first, length),
+                           .starts = starts},
+                          [&](std::size_t layer, const tensor::Tensor& states) {
+                            EXPECT_EQ(layer * length * states.columns(), found.size());
+                            found.insert(found.end(), states.values().begin(),
+                                         states.values().end());
+                          });
+  ASSERT_EQ(found.size(), expected.values().size());
+  float largest = 0;
+  for (const float value : expected.values()) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < found.size(); ++i)
+    ASSERT_NEAR(found[i], expected.values()[i], 1e-5F * largest) << "value " << i;
+}
+
 TEST_P(FamiliesTest, ATextHasTheSameBitsAloneAndInABatchAtAnyThreadCount) {
   const auto model = open_encoder(folder_);
   ASSERT_TRUE(model) << model.error().message;

@@ -33,17 +33,21 @@ class PostNorm final : public Encoder {
 
   const Shape& shape() const override { return parts_.shape; }
 
-  Tensor forward(Workspace& workspace, const Batch& batch) const override {
+ private:
+  Tensor run(Workspace& workspace, const Batch& batch, const WatchLayers& watch) const override {
     const Tensor turned = parts_.rotary
                               ? turns(workspace, *parts_.rotary, tensor::longest_of(batch.starts))
                               : Tensor();
     Tensor hidden = embed(workspace, batch);
-    for (const std::size_t layer : parts_.order)
-      hidden = encode(workspace, parts_.layers[layer], std::move(hidden), batch.starts, turned);
+    watch(0, hidden);
+    for (std::size_t i = 0; i < parts_.order.size(); ++i) {
+      hidden = encode(workspace, parts_.layers[parts_.order[i]], std::move(hidden), batch.starts,
+                      turned);
+      watch(i + 1, hidden);
+    }
     return hidden;
   }
 
- private:
   Tensor embed(Workspace& workspace, const Batch& batch) const {
     const auto places = rows_of(parts_.places, batch);
     // The order of the reference's additions.

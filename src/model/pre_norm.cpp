@@ -30,23 +30,28 @@ class PreNorm final : public Encoder {
 
   const Shape& shape() const override { return parts_.shape; }
 
-  Tensor forward(Workspace& workspace, const Batch& batch) const override {
+ private:
+  Tensor run(Workspace& workspace, const Batch& batch, const WatchLayers& watch) const override {
     std::vector<Tensor> turned;  // of each kind of attention
     for (const AttentionKind& kind : parts_.attention)
       turned.push_back(kind.rotary
                            ? turns(workspace, *kind.rotary, tensor::longest_of(batch.starts))
                            : Tensor());
     Tensor hidden = embed(workspace, batch);
-    for (const PreNormLayer& layer : parts_.layers) {
-      Tensor attended = attend(workspace, layer, hidden, batch.starts, turned[layer.attention]);
+    for (std::size_t i = 0; i < parts_.layers.size(); ++i) {
+      watch(i, hidden);
+      const PreNormLayer& layer = parts_.layers[i];
+      const Tensor attended =
+          attend(workspace, layer, hidden, batch.starts, turned[layer.attention]);
       hidden = add(workspace, std::move(hidden), attended);
       const Tensor computed = compute(workspace, layer, hidden);
       hidden = add(workspace, std::move(hidden), computed);
     }
-    return parts_.final_norm ? normalize(workspace, hidden, *parts_.final_norm) : std::move(hidden);
+    if (parts_.final_norm) hidden = normalize(workspace, hidden, *parts_.final_norm);
+    watch(parts_.layers.size(), hidden);
+    return hidden;
   }
 
- private:
   Tensor embed(Workspace& workspace, const Batch& batch) const {
     std::vector<std::uint32_t> places(batch.ids.size());
     for (std::size_t i = 0; i + 1 < batch.starts.size(); ++i)

@@ -139,6 +139,23 @@ class EmbedTest(unittest.TestCase):
         self.assertNotEqual(json.loads(self.run_program("model", "show", copy, "--json")[1])["hash"],
                             json.loads(self.run_program("model", "show", MODEL, "--json")[1])["hash"])
 
+    def test_words_in_their_contexts(self):
+        run = lambda *options: self.run_program("embed", "--model", MODEL, *options, input="the river bank\nmoney, banks\n")
+        code, output, words = run("--tokens", "words")
+        self.assertEqual((code, words), (0, ""))
+        rows = [json.loads(line) for line in output.splitlines()]
+        self.assertEqual([(row["text"], row["begin"], row["end"], row["word"]) for row in rows],
+                         [(0, 0, 3, "the"), (0, 4, 9, "river"), (0, 10, 14, "bank"), (1, 0, 5, "money"), (1, 5, 6, ","), (1, 7, 12, "banks")])
+        self.assertTrue(all(len(row["vector"]) == 32 for row in rows))
+        code, output, words = run("--tokens", "tokens", "--last-layers", "2", "--output", "t.npy")
+        self.assertEqual((code, words), (0, ""))
+        rows = [json.loads(line) for line in output.splitlines()]
+        self.assertEqual([row["token"] for row in rows], ["the", "river", "bank", "money", ",", "bank", "s"])
+        self.assertEqual(read_npy(self.folder / "t.npy")[0], (7, 32))
+        self.assertIn("layer 7 is asked for, the model has 2",
+                      self.refused("embed", "--model", MODEL, "--tokens", "words", "--layer", "7", input="a\n"))
+        self.refused("embed", "--model", MODEL, "--layer", "1", code=2)
+
     def test_similarity(self):
         texts = ["the river", "the bank", "a dog"]
         code, output, words = self.run_program("similarity", "--model", MODEL, "--json", *texts)

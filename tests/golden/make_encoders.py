@@ -2,7 +2,7 @@
 
 A folder for each family of encoders: a model of random weights, tiny but with every part that the family has, as Hugging Face saves it
 (in halves where the name ends in f16 or bf16); and in ids.json and hidden.npy some texts as ids, and the last hidden states that the reference gives them one by one, in float64 from the
-weights in float32. That padding changes nothing in the reference, on the right or on the left, is asserted here.
+weights in float32; in layers.npy the states after each layer for one of the texts. That padding changes nothing in the reference, on the right or on the left, is asserted here.
 
 Run by hand after a change, with the versions of tests/golden/requirements.txt: python tests/golden/make_encoders.py
 """
@@ -80,6 +80,8 @@ FAMILIES = {
         "layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}, 40),
 }
 
+LAYERS_OF = 2  # the text whose states after each layer are kept
+
 # They count positions past padding by themselves; others are told.
 COUNTED_PAST_PADDING = {"roberta", "xlm_roberta", "camembert", "mpnet"}
 
@@ -139,12 +141,14 @@ def write(name: str, kind: str, settings: dict, longest: int) -> None:
         hidden = [reference(input_ids=torch.tensor([text])).last_hidden_state[0] for text in ids]
         for side in ("right", "left"):
             assert_padding_changes_nothing(name, reference, ids, hidden, side)
+        layers = reference(input_ids=torch.tensor([ids[LAYERS_OF]]), output_hidden_states=True).hidden_states
     (folder / "ids.json").write_text(json.dumps(ids) + "\n")
     numpy.save(folder / "hidden.npy", torch.cat(hidden).float().numpy())
+    numpy.save(folder / "layers.npy", torch.cat([layer[0] for layer in layers]).float().numpy())
 
 
-def jina_bert(tensors: dict[str, torch.Tensor], config: dict, ids: list[int]) -> torch.Tensor:
-    """The hidden states of a text.
+def jina_bert(tensors: dict[str, torch.Tensor], config: dict, ids: list[int]) -> list[torch.Tensor]:
+    """The hidden states of a text: of the embeddings, and after each layer.
 
     The reference is code of the models' repository, which no package carries: this is a statement of its own, from the paper (Günther et
     al. 2023, arXiv:2310.19923, section 3.1) and the names of the tensors.
@@ -161,6 +165,7 @@ def jina_bert(tensors: dict[str, torch.Tensor], config: dict, ids: list[int]) ->
     places = torch.arange(length)
     penalties = -slopes[:, None, None] * (places[None, :] - places[:, None]).abs()
     hidden = norm(tensors["embeddings.word_embeddings.weight"][ids] + tensors["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
+    states = [hidden]
     for i in range(config["num_hidden_layers"]):
         layer = f"encoder.layer.{i}."
         query, key, value = (dense(hidden, f"{layer}attention.self.{part}").view(length, heads, -1).transpose(0, 1) for part in ("query", "key", "value"))
@@ -169,7 +174,8 @@ def jina_bert(tensors: dict[str, torch.Tensor], config: dict, ids: list[int]) ->
         hidden = norm(dense(context, layer + "attention.output.dense") + hidden, layer + "attention.output.LayerNorm")
         gates, values = dense(hidden, layer + "mlp.gated_layers").chunk(2, -1)
         hidden = norm(dense(torch.nn.functional.gelu(gates) * values, layer + "mlp.wo") + hidden, layer + "mlp.layernorm")
-    return hidden
+        states.append(hidden)
+    return states
 
 
 def write_jina_bert() -> None:
@@ -199,7 +205,8 @@ def write_jina_bert() -> None:
     ids = texts(40)
     (folder / "ids.json").write_text(json.dumps(ids) + "\n")
     doubles = {name: tensor.double() for name, tensor in tensors.items()}
-    numpy.save(folder / "hidden.npy", torch.cat([jina_bert(doubles, config, text) for text in ids]).float().numpy())
+    numpy.save(folder / "hidden.npy", torch.cat([jina_bert(doubles, config, text)[-1] for text in ids]).float().numpy())
+    numpy.save(folder / "layers.npy", torch.cat(jina_bert(doubles, config, ids[LAYERS_OF])).float().numpy())
 
 
 def main() -> None:

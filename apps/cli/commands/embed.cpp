@@ -25,6 +25,8 @@ struct Options {
   PromptChoice prompt;
   std::size_t dimensions = 0;
   bool no_normalize = false;
+  std::string tokens;
+  TokenOptions of_tokens;
   bool json = false;
   std::size_t threads = 0;
 };
@@ -40,12 +42,38 @@ void print_vectors(const Matrix& vectors, bool json) {
   }
 }
 
+/// Vectors of words or tokens: a line of JSON each says where it stands, and has its vector where
+/// no file takes them.
+Result<void> embed_tokens(const Options& options, const Embedder& embedder,
+                          const std::vector<std::string>& texts) {
+  ProgressBar bar("texts");
+  TokenOptions how = options.of_tokens;
+  how.unit = options.tokens == "words" ? TokenUnit::words : TokenUnit::tokens;
+  how.progress = bar.progress();
+  const auto result = KINDRED_TRY(embedder.embed_tokens(views_of(texts), how));
+  bar.finish();
+  if (!options.output.empty()) KINDRED_TRY(write_vectors(options.output, result.vectors));
+  for (std::size_t i = 0; i < result.places.size(); ++i) {
+    const TokenPlace& place = result.places[i];
+    nlohmann::ordered_json line = {
+        {"text", place.text},
+        {"begin", place.begin},
+        {"end", place.end},
+        {options.tokens == "words" ? "word" : "token",
+         texts[place.text].substr(place.begin, place.end - place.begin)}};
+    if (options.output.empty()) line["vector"] = result.vectors.row(i);
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  return {};
+}
+
 Result<void> embed(const Options& options) {
   set_threads(options.threads);
   const auto folder = KINDRED_TRY(model_folder(options.model));
   const Embedder embedder = KINDRED_TRY(Embedder::open(folder));
   for (const std::string& note : embedder.notes()) fmt::print(stderr, "kindred: {}\n", note);
   const auto texts = KINDRED_TRY(read_texts(options.input));
+  if (!options.tokens.empty()) return embed_tokens(options, embedder, texts);
 
   ProgressBar bar("texts");
   EmbedOptions embedding{.normalize = !options.no_normalize,
@@ -98,6 +126,23 @@ void add_embed(CLI::App& program, Action& action) {
           "Keep that many of each vector's values, the first ones (else as the model says)")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
+  auto* tokens =
+      command
+          ->add_option("--tokens", options->tokens,
+                       "A vector of each word in its context (words), or of each token (tokens), "
+                       "with its place in the text as JSON")
+          ->check(CLI::IsMember({"words", "tokens"}));
+  auto* layer = command
+                    ->add_option("--layer", options->of_tokens.layer,
+                                 "Of tokens: the states of this layer (0: of the embeddings)")
+                    ->needs(tokens);
+  command
+      ->add_option("--last-layers", options->of_tokens.last_layers,
+                   "Of tokens: the mean of the last N layers")
+      ->needs(tokens)
+      ->excludes(layer)
+      ->type_name("N")
+      ->capture_default_str();
   command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
       ->capture_default_str();
@@ -108,6 +153,7 @@ void add_embed(CLI::App& program, Action& action) {
       "  kindred embed --model all-MiniLM-L6-v2 --input papers.jsonl --format jsonl --field "
       "abstract --output papers.npy\n"
       "  echo 'a text' | kindred embed --model all-MiniLM-L6-v2\n"
+      "  echo 'the river bank' | kindred embed --model all-MiniLM-L6-v2 --tokens words\n"
       "  kindred embed --model e5-small-v2 --role query --input questions.txt --output q.npy");
   command->callback([options, &action] { action = [options] { return embed(*options); }; });
 }
