@@ -147,6 +147,32 @@ INSTANTIATE_TEST_SUITE_P(All, FamiliesTest,
                                            "t5_gated", "xlm_roberta"),
                          [](const auto& name) { return name.param; });
 
+TEST(TorchFormatTest, GivesTheSameBitsAsSafetensorsWhichWins) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path source = kEncoders / "albert_one_group";
+  std::filesystem::copy_file(source / "config.json", folder / "config.json");
+  std::filesystem::copy_file(kEncoders.parent_path() / "torch" / "encoder.bin",
+                             folder / "pytorch_model.bin");
+  const Texts texts(source);
+  tensor::Workspace workspace;
+  const auto same = open_encoder(source)->encoder->forward(workspace, texts.batch());
+  const auto model = open_encoder(folder.path());
+  ASSERT_TRUE(model) << model.error().message;
+  const auto hidden = model->encoder->forward(workspace, texts.batch());
+  EXPECT_TRUE(std::ranges::equal(hidden.values(), same.values()));
+
+  // In two shards, one of which has all.
+  std::filesystem::rename(folder / "pytorch_model.bin",
+                          folder / "pytorch_model-00001-of-00001.bin");
+  folder.write(
+      "pytorch_model.bin.index.json",
+      R"({"weight_map": {"albert.embeddings.word_embeddings.weight": "pytorch_model-00001-of-00001.bin"}})");
+  EXPECT_TRUE(open_encoder(folder.path()));
+  std::filesystem::copy_file(source / "model.safetensors", folder / "model.safetensors");
+  folder.write("pytorch_model.bin.index.json", "broken");
+  EXPECT_TRUE(open_encoder(folder.path()));
+}
+
 /// A copy of a fixture whose configuration a test may change.
 class ConfigurationTest : public ::testing::Test {
  protected:

@@ -10,6 +10,7 @@
 
 #include "files/safetensors.h"
 #include "files/sharded_tensors.h"
+#include "files/torch_weights.h"
 
 namespace kindred::model {
 namespace {
@@ -36,6 +37,8 @@ struct WeightFormat {
 constexpr std::array kFormats = {
     WeightFormat{"model.safetensors", open_one<files::SafeTensors>},
     WeightFormat{"model.safetensors.index.json", open_shards<files::SafeTensors>},
+    WeightFormat{"pytorch_model.bin", open_one<files::TorchWeights>},
+    WeightFormat{"pytorch_model.bin.index.json", open_shards<files::TorchWeights>},
 };
 
 /// What other frameworks leave in a folder.
