@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "embed/modules_file.h"
 #include "embed/tokenizer_window.h"
 #include "model/config.h"
 
@@ -23,35 +24,6 @@ std::unexpected<Error> wrong(const std::filesystem::path& path, ErrorCode code,
 bool has_file(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
-}
-
-/// A module's folder stays inside the model's.
-bool is_inside(const std::filesystem::path& path) {
-  return path.is_relative() && std::ranges::find(path, "..") == path.end();
-}
-
-Result<std::vector<ModuleFolder>> read_modules(const std::filesystem::path& folder,
-                                               const std::filesystem::path& path) {
-  // modules.json is an array, which Config, a reader of objects, does not take.
-  const json modules = KINDRED_TRY(model::read_json(path));
-  if (!modules.is_array()) return wrong(path, ErrorCode::corrupt, "is not a list of modules");
-  std::vector<ModuleFolder> found;
-  for (const json& module : modules) {
-    const auto text = [&](const char* field) -> const std::string* {
-      const auto value = module.is_object() ? module.find(field) : module.end();
-      return module.is_object() && value != module.end() ? value->get_ptr<const std::string*>()
-                                                         : nullptr;
-    };
-    const std::string* type = text("type");
-    const std::string* place = text("path");
-    if (type == nullptr || place == nullptr || !is_inside(*place))
-      return wrong(
-          path, ErrorCode::corrupt,
-          fmt::format("module {} has no \"type\" and \"path\" inside the folder", found.size()));
-    const bool here = place->empty() || *place == ".";
-    found.push_back({type->substr(type->rfind('.') + 1), here ? folder : folder / *place});
-  }
-  return found;
 }
 
 /// How many tokens the folder wants at most, and what it does to the text before.
@@ -146,7 +118,7 @@ Result<Layout> read_layout(const std::filesystem::path& folder) {
     layout.max_tokens = KINDRED_TRY(read_tokenizer_window(layout.encoder));
     return layout;
   }
-  const auto modules = KINDRED_TRY(read_modules(folder, modules_path));
+  const auto modules = KINDRED_TRY(read_modules(folder));
   const std::size_t begun = KINDRED_TRY(read_beginning(modules_path, modules, layout));
   layout.modules.assign(modules.begin() + static_cast<std::ptrdiff_t>(begun), modules.end());
   if (!layout.modules.empty() && layout.modules.back().kind == "Normalize") {

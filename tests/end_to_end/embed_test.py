@@ -156,6 +156,17 @@ class EmbedTest(unittest.TestCase):
                       self.refused("embed", "--model", MODEL, "--tokens", "words", "--layer", "7", input="a\n"))
         self.refused("embed", "--model", MODEL, "--layer", "1", code=2)
 
+    def test_sparse_vectors(self):
+        model = MODELS.parent / "sparse" / "bert"
+        code, output, words = self.run_program("embed", "--model", model, "--sparse", input="the river bank\n\n")
+        self.assertEqual((code, words), (0, ""))
+        rows = [json.loads(line) for line in output.splitlines()]
+        self.assertEqual(len(rows), 2)
+        for row in rows:
+            self.assertTrue(len(row["ids"]) == len(row["tokens"]) == len(row["weights"]) > 0)
+            self.assertEqual(row["weights"], sorted(row["weights"], reverse=True))
+        self.assertIn("of which Kindred makes sparse vectors", self.refused("embed", "--model", MODEL, "--sparse", input="a\n"))
+
     def test_similarity(self):
         texts = ["the river", "the bank", "a dog"]
         code, output, words = self.run_program("similarity", "--model", MODEL, "--json", *texts)

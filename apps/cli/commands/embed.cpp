@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "command.h"
 #include "kindred/embedder.h"
+#include "kindred/sparse_embedder.h"
 #include "kindred/threads.h"
 #include "kindred/vectors.h"
 #include "model_folder.h"
@@ -27,6 +29,7 @@ struct Options {
   bool no_normalize = false;
   std::string tokens;
   TokenOptions of_tokens;
+  bool sparse = false;
   bool json = false;
   std::size_t threads = 0;
 };
@@ -67,9 +70,36 @@ Result<void> embed_tokens(const Options& options, const Embedder& embedder,
   return {};
 }
 
+/// A line a text: its tokens and their weights, the heaviest first.
+Result<void> embed_sparse(const Options& options, const std::filesystem::path& folder) {
+  const SparseEmbedder embedder = KINDRED_TRY(SparseEmbedder::open(folder));
+  const auto texts = KINDRED_TRY(read_texts(options.input));
+  ProgressBar bar("texts");
+  const auto result = KINDRED_TRY(embedder.embed(views_of(texts), bar.progress()));
+  bar.finish();
+  for (const SparseVector& vector : result.vectors) {
+    std::vector<std::size_t> order(vector.ids.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::greater(),
+                             [&](std::size_t i) { return vector.weights[i]; });
+    auto ids = nlohmann::json::array();
+    auto tokens = nlohmann::json::array();
+    auto weights = nlohmann::json::array();
+    for (const std::size_t i : order) {
+      ids.push_back(vector.ids[i]);
+      tokens.push_back(embedder.tokenizer().token(vector.ids[i]));
+      weights.push_back(vector.weights[i]);
+    }
+    const nlohmann::ordered_json line = {{"ids", ids}, {"tokens", tokens}, {"weights", weights}};
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  return {};
+}
+
 Result<void> embed(const Options& options) {
   set_threads(options.threads);
   const auto folder = KINDRED_TRY(model_folder(options.model));
+  if (options.sparse) return embed_sparse(options, folder);
   const Embedder embedder = KINDRED_TRY(Embedder::open(folder));
   for (const std::string& note : embedder.notes()) fmt::print(stderr, "kindred: {}\n", note);
   const auto texts = KINDRED_TRY(read_texts(options.input));
@@ -143,6 +173,10 @@ void add_embed(CLI::App& program, Action& action) {
       ->excludes(layer)
       ->type_name("N")
       ->capture_default_str();
+  command
+      ->add_flag("--sparse", options->sparse,
+                 "Weights of a few tokens of the vocabulary instead of a vector, as JSON (SPLADE)")
+      ->excludes(tokens);
   command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
       ->capture_default_str();
