@@ -53,6 +53,7 @@ Result<std::string> prompt_for(const Prompts& prompts, const EmbedOptions& optio
     const auto found = prompts.texts.find(options.prompt_name);
     if (found != prompts.texts.end()) return found->second;
     std::vector<std::string_view> names;
+    names.reserve(prompts.texts.size());
     for (const auto& [name, text] : prompts.texts) names.push_back(name);
     return fail(
         ErrorCode::invalid_argument,

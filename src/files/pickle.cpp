@@ -115,9 +115,9 @@ class PickleMachine {
   }
   template <typename T>
   Result<T> number() {
-    const std::string_view from = KINDRED_TRY(take(sizeof(T)));
+    KINDRED_TRY(take(sizeof(T)));
     T value;
-    std::memcpy(&value, from.data(), sizeof value);
+    std::memcpy(&value, bytes_.data() + (at_ - sizeof value), sizeof value);
     return value;
   }
   Result<std::string_view> line() {

@@ -20,8 +20,8 @@ struct Member {
   Bias attention_output_bias = Bias::without;
   Bias inner_bias = Bias::without;
   bool head_norms = false;
-  std::size_t window = 0;  ///< tokens that one attends to in local layers, itself counted
-  std::vector<LayerKind> kinds = {};  ///< of the layers; none: all are global
+  std::size_t window = 0;        ///< tokens that one attends to in local layers, itself counted
+  std::vector<LayerKind> kinds;  ///< of the layers; none: all are global
 };
 
 Bias bias_of(bool there) { return there ? Bias::with : Bias::without; }

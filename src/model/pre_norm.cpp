@@ -33,6 +33,7 @@ class PreNorm final : public Encoder {
  private:
   Tensor run(Workspace& workspace, const Batch& batch, const WatchLayers& watch) const override {
     std::vector<Tensor> turned;  // of each kind of attention
+    turned.reserve(parts_.attention.size());
     for (const AttentionKind& kind : parts_.attention)
       turned.push_back(kind.rotary
                            ? turns(workspace, *kind.rotary, tensor::longest_of(batch.starts))

@@ -18,6 +18,7 @@ using tensor::Rotary;
 /// text an angle is thousands of radians.
 std::vector<float> powers(float theta, std::size_t pairs) {
   std::vector<float> frequencies;
+  frequencies.reserve(pairs);
   for (std::size_t i = 0; i < pairs; ++i)
     frequencies.push_back(
         1.0F / std::pow(theta, static_cast<float>(2 * i) / static_cast<float>(2 * pairs)));

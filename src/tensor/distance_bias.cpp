@@ -34,6 +34,7 @@ std::vector<float> alibi_slopes(std::size_t heads) {
         std::exp2(-8.0 * static_cast<double>(head + 1) / static_cast<double>(of)));
   };
   std::vector<float> slopes;
+  slopes.reserve(heads);
   for (std::size_t head = 0; head < below; ++head) slopes.push_back(slope(below, head));
   for (std::size_t head = 0; slopes.size() < heads; head += 2)
     slopes.push_back(slope(2 * below, head));

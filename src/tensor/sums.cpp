@@ -33,17 +33,23 @@ Tensor multiple(Workspace& workspace, const Tensor& x, float factor) {
 
 Tensor add(Workspace& workspace, Tensor x, const Tensor& y) {
   assert(x.rows() == y.rows() && x.columns() == y.columns());
+  const auto add_to = [&y](Tensor& sum) {
+    float* to = sum.data();
+    const float* from = y.data();
+    for_each_value(sum.values().size(), [=](std::size_t i) { to[i] += from[i]; });
+  };
   Tape* tape = workspace.recording();
-  Tensor out = tape == nullptr ? std::move(x) : multiple(workspace, x, 1);
-  float* to = out.data();
-  const float* from = y.data();
-  for_each_value(out.values().size(), [=](std::size_t i) { to[i] += from[i]; });
-  if (tape != nullptr)
-    tape->record(out, [&workspace, tape, first = tape->variable(x),
-                       second = tape->variable(y)](const Tensor& gradient) {
-      tape->add(first, multiple(workspace, gradient, 1));
-      tape->add(second, multiple(workspace, gradient, 1));
-    });
+  if (tape == nullptr) {
+    add_to(x);
+    return x;
+  }
+  Tensor out = multiple(workspace, x, 1);
+  add_to(out);
+  tape->record(out, [&workspace, tape, first = tape->variable(x),
+                     second = tape->variable(y)](const Tensor& gradient) {
+    tape->add(first, multiple(workspace, gradient, 1));
+    tape->add(second, multiple(workspace, gradient, 1));
+  });
   return out;
 }
 
