@@ -84,6 +84,11 @@ struct TokenVectors {
   std::vector<TokenPlace> places;  ///< in the order of the texts, and in each from left to right
 };
 
+struct TableShape {
+  std::size_t rows = 0;  ///< 0: there is no such table
+  std::size_t columns = 0;
+};
+
 /// What a model says of itself; `kindred model show` prints it.
 struct ModelDescription {
   std::string family;   ///< "bert"
@@ -92,9 +97,11 @@ struct ModelDescription {
   std::size_t dimensions = 0;
   std::size_t layers = 0;
   std::size_t heads = 0;
-  std::size_t max_tokens = 0;  ///< special tokens counted
+  std::size_t max_tokens = 0;  ///< special tokens counted; the largest number: no limit
   std::size_t vocabulary = 0;
   std::size_t parameters = 0;
+  TableShape token_embeddings;     ///< a row for each token of the vocabulary
+  TableShape position_embeddings;  ///< learned ones
   std::string hash;  ///< 16 hexadecimal digits over weights, configuration and tokenizer: equal for
                      ///< equal models wherever they lie
   std::map<std::string, std::string> prompts;  ///< by name
@@ -123,6 +130,12 @@ class Embedder {
   /// everywhere. Fails where the model has no such layers.
   Result<TokenVectors> embed_tokens(std::span<const std::string_view> texts,
                                     const TokenOptions& options = {}) const;
+
+  /// What each token is before any context, a row for each id: word vectors of a kind.
+  Matrix token_embeddings() const;
+  /// The model's learned positions; no rows: it has none. (RoBERTa and MPNet begin some rows
+  /// further on.)
+  Matrix position_embeddings() const;
 
   /// Of a vector, where EmbedOptions::dimensions is 0.
   std::size_t dimensions() const;

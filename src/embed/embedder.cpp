@@ -63,6 +63,9 @@ std::size_t Embedder::max_tokens() const { return parts_->description.max_tokens
 const std::vector<std::string>& Embedder::notes() const { return parts_->layout.notes; }
 const Tokenizer& Embedder::tokenizer() const { return parts_->encoder->tokenizer(); }
 
+Matrix Embedder::token_embeddings() const { return parts_->encoder->token_embeddings(); }
+Matrix Embedder::position_embeddings() const { return parts_->encoder->position_embeddings(); }
+
 Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
                                     const EmbedOptions& options) const {
   const Parts& parts = *parts_;

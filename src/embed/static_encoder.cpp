@@ -83,6 +83,16 @@ class StaticEncoder final : public TextEncoder {
         reading_.max_tokens == 0 ? std::numeric_limits<std::size_t>::max() : reading_.max_tokens;
     description.vocabulary = rows_.tokens();
     description.parameters = rows_.table->size();
+    description.token_embeddings = {.rows = rows_.tokens(), .columns = rows_.dimensions()};
+  }
+  Matrix token_embeddings() const override {
+    Matrix matrix(rows_.tokens(), rows_.dimensions());
+    std::vector<float> widened(rows_.dimensions());
+    for (std::size_t token = 0; token < matrix.rows(); ++token) {
+      std::ranges::fill(matrix.row(token), 0.0F);
+      rows_.add(static_cast<std::uint32_t>(token), matrix.row(token), widened);
+    }
+    return matrix;
   }
   std::vector<std::span<const std::byte>> contents() const override {
     return rows_.file->contents();

@@ -11,6 +11,7 @@
 
 #include "embed/layout.h"
 #include "kindred/embedder.h"
+#include "kindred/matrix.h"
 #include "kindred/result.h"
 #include "kindred/tokenizer.h"
 #include "model/encoder.h"
@@ -39,6 +40,11 @@ class TextEncoder {
   /// own text alone.
   virtual tensor::Tensor encode(tensor::Workspace& workspace, const TokenBatch& tokens,
                                 std::span<const std::size_t> texts, std::size_t skipped) const = 0;
+
+  /// What each token of the vocabulary is before any context: vocabulary x dimensions.
+  virtual Matrix token_embeddings() const = 0;
+  /// The same of learned positions; no rows: there are none.
+  virtual Matrix position_embeddings() const { return {}; }
 
   /// The model that gives tokens vectors of their own; nullptr: they have none.
   virtual const model::Encoder* model() const { return nullptr; }

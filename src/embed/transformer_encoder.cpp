@@ -7,10 +7,17 @@
 #include <vector>
 
 #include "embed/gathered_tokens.h"
+#include "files/data_type.h"
 #include "model/encoder.h"
 
 namespace kindred::embed {
 namespace {
+
+Matrix matrix_of(const tensor::Table& table) {
+  Matrix matrix(table.rows, table.columns);
+  files::widen(table.type, table.bytes.data(), matrix.values());
+  return matrix;
+}
 
 class TransformerEncoder final : public TextEncoder {
  public:
@@ -32,6 +39,11 @@ class TransformerEncoder final : public TextEncoder {
     description.max_tokens = max_tokens_;
     description.vocabulary = shape().vocabulary;
     description.parameters = model_.parameters;
+    const auto shape_of = [](const tensor::Table& table) {
+      return TableShape{.rows = table.rows, .columns = table.columns};
+    };
+    description.token_embeddings = shape_of(model_.encoder->tables().tokens);
+    description.position_embeddings = shape_of(model_.encoder->tables().positions);
   }
   std::vector<std::span<const std::byte>> contents() const override {
     return model_.weights->contents();
@@ -41,6 +53,10 @@ class TransformerEncoder final : public TextEncoder {
     TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, tokenizing()));
     KINDRED_TRY(check_ids(tokens));
     return tokens;
+  }
+  Matrix token_embeddings() const override { return matrix_of(model_.encoder->tables().tokens); }
+  Matrix position_embeddings() const override {
+    return matrix_of(model_.encoder->tables().positions);
   }
   const model::Encoder* model() const override { return model_.encoder.get(); }
   Result<TokenBatch> tokenize_with_offsets(std::span<const std::string_view> texts) const override {

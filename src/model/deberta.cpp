@@ -90,6 +90,9 @@ class Deberta final : public Encoder {
   explicit Deberta(DebertaParts parts) : parts_(std::move(parts)) {}
 
   const Shape& shape() const override { return parts_.shape; }
+  EmbeddingTables tables() const override {
+    return {.tokens = parts_.words, .positions = parts_.positions};
+  }
 
  private:
   Tensor run(Workspace& workspace, const Batch& batch, const WatchLayers& watch) const override {

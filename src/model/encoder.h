@@ -50,10 +50,17 @@ struct Shape {
 /// of each layer, as Hugging Face's `hidden_states` has them: the last is the result.
 using WatchLayers = std::function<void(std::size_t layer, const tensor::Tensor& states)>;
 
+/// The tables that a model looks tokens and places up in; no rows: it has none.
+struct EmbeddingTables {
+  const tensor::Table& tokens;
+  const tensor::Table& positions;  ///< learned ones; row 0 is not always that of a first token
+};
+
 class Encoder {
  public:
   virtual ~Encoder() = default;
   virtual const Shape& shape() const = 0;
+  virtual EmbeddingTables tables() const = 0;
   /// Result: tokens x hidden, the last layer's. A token's bits depend on its own text alone.
   tensor::Tensor forward(tensor::Workspace& workspace, const Batch& batch,
                          const WatchLayers& watch = {}) const {

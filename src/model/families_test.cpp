@@ -108,6 +108,12 @@ TEST_P(FamiliesTest, ATextHasTheSameBitsAloneAndInABatchAtAnyThreadCount) {
   set_threads(0);
 }
 
+TEST_P(FamiliesTest, ItsTableOfTokensHasARowForEach) {
+  const auto model = open_encoder(folder_);
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->encoder->tables().tokens.rows, model->encoder->shape().vocabulary);
+}
+
 TEST_P(FamiliesTest, TheLongestTextIsThatOfTheFixture) {
   const auto model = open_encoder(folder_);
   ASSERT_TRUE(model) << model.error().message;

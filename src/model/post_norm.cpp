@@ -32,6 +32,9 @@ class PostNorm final : public Encoder {
   }
 
   const Shape& shape() const override { return parts_.shape; }
+  EmbeddingTables tables() const override {
+    return {.tokens = parts_.words, .positions = parts_.positions};
+  }
 
  private:
   Tensor run(Workspace& workspace, const Batch& batch, const WatchLayers& watch) const override {

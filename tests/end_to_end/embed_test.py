@@ -191,8 +191,17 @@ class EmbedTest(unittest.TestCase):
         self.assertRegex(model["hash"], "^[0-9a-f]{16}$")
         copy = self.copy_of_model()
         self.assertEqual(json.loads(self.run_program("model", "show", copy, "--json")[1])["hash"], model["hash"])
-        code, output, _ = self.run_program("model", "show", MODEL)
+        code, output, _ = self.run_program("model", "show", MODEL, "--export-tokens", "t.npy", "--export-positions", "p.npy")
         self.assertRegex(output, r"dimensions +32\n")
+        self.assertRegex(output, r"token_table +162 x 32\n")
+        self.assertEqual(read_npy(self.folder / "t.npy")[0], (162, 32))
+        shape, values = read_npy(self.folder / "p.npy")
+        self.assertEqual(shape, (64, 32))
+        self.assertTrue(any(values))
+        static = MODELS.parent / "static"
+        self.assertEqual(self.run_program("model", "show", static / "plain", "--export-tokens", "s.npy")[0], 0)
+        self.assertEqual(read_npy(self.folder / "s.npy")[0][1], 12)
+        self.assertIn("no table of positions", self.refused("model", "show", static / "plain", "--export-positions", "p.npy"))
 
     def test_help_and_version(self):
         code, output, _ = self.run_program("help", "embed")
