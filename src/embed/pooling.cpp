@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/listed.h"
 #include "model/config.h"
 #include "tensor/pool.h"
 
@@ -41,13 +42,6 @@ std::optional<std::size_t> find_mode(std::string_view name) {
   return static_cast<std::size_t>(found - kModes.begin());
 }
 
-std::string known_modes() {
-  std::string known;
-  for (const Mode& mode : kModes)
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", mode.name);
-  return known;
-}
-
 }  // namespace
 
 Result<Pooling> Pooling::read(const std::filesystem::path& path) {
@@ -61,7 +55,7 @@ Result<Pooling> Pooling::read(const std::filesystem::path& path) {
       if (!found)
         return fail(ErrorCode::unsupported,
                     fmt::format("{}: asks for pooling mode \"{}\", Kindred has: {}", path.string(),
-                                one.get<std::string>(), known_modes()));
+                                one.get<std::string>(), base::listed(kModes, &Mode::name)));
       pooling.modes_.push_back(*found);
     }
     if (pooling.modes_.empty()) return config.wrong("pooling_mode", "a mode or a list of modes");

@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "base/listed.h"
+
 namespace kindred::embed {
 namespace {
 
@@ -25,13 +27,11 @@ constexpr std::array kTorchActivations = {
 Result<Activation> read_torch_activation(const model::Config& config, std::string_view field) {
   const auto path = KINDRED_TRY(config.text(field));
   const std::string_view name = std::string_view(path).substr(path.rfind('.') + 1);
-  std::string known;
-  for (const TorchActivation& one : kTorchActivations) {
+  for (const TorchActivation& one : kTorchActivations)
     if (one.name == name) return one.activation;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", one.name);
-  }
-  return fail(ErrorCode::unsupported, fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}",
-                                                  config.path().string(), field, path, known));
+  return fail(ErrorCode::unsupported,
+              fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}", config.path().string(), field,
+                          path, base::listed(kTorchActivations, &TorchActivation::name)));
 }
 
 }  // namespace kindred::embed

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/listed.h"
 #include "embed/torch_activation.h"
 #include "model/config.h"
 #include "model/weights.h"
@@ -153,14 +154,11 @@ constexpr std::array kKinds = {
 }  // namespace
 
 Opened open_module(const ModuleFolder& module, std::size_t dimensions) {
-  std::string known;
-  for (const Kind& kind : kKinds) {
+  for (const Kind& kind : kKinds)
     if (kind.name == module.kind) return kind.open(module.folder, dimensions);
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", kind.name);
-  }
   return fail(ErrorCode::unsupported,
               fmt::format("{}: is a module \"{}\", behind a Pooling Kindred has: {}",
-                          module.folder.string(), module.kind, known));
+                          module.folder.string(), module.kind, base::listed(kKinds, &Kind::name)));
 }
 
 }  // namespace kindred::embed

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "base/listed.h"
+
 namespace kindred::model {
 namespace {
 
@@ -28,13 +30,11 @@ constexpr NamedActivation kActivations[] = {
 
 Result<tensor::Activation> read_activation(const Config& config, std::string_view field) {
   const auto name = KINDRED_TRY(config.text(field));
-  std::string known;
-  for (const NamedActivation& one : kActivations) {
+  for (const NamedActivation& one : kActivations)
     if (one.name == name) return one.activation;
-    known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", one.name);
-  }
-  return fail(ErrorCode::unsupported, fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}",
-                                                  config.path().string(), field, name, known));
+  return fail(ErrorCode::unsupported,
+              fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}", config.path().string(), field,
+                          name, base::listed(kActivations, &NamedActivation::name, "\"")));
 }
 
 Result<tensor::Activation> read_activation(const Config& config, std::string_view field,

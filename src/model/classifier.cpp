@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/listed.h"
 #include "model/activations.h"
 #include "model/config.h"
 #include "model/weights.h"
@@ -64,9 +65,7 @@ Result<bool> reads_mean(const Config& config) {
 Result<Classifier> Classifier::open(const std::filesystem::path& folder,
                                     const OpenEncoder& encoder) {
   const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
-  std::string known;
   for (const Head& head : kHeads) {
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", head.family);
     if (head.family != encoder.family) continue;
     const std::size_t hidden = encoder.encoder->shape().hidden;
     const std::size_t labels = KINDRED_TRY(read_labels(config));
@@ -91,7 +90,7 @@ Result<Classifier> Classifier::open(const std::filesystem::path& folder,
   }
   return fail(ErrorCode::unsupported,
               fmt::format("{}: {} has no head that classifies texts, Kindred has those of: {}",
-                          folder.string(), encoder.family, known));
+                          folder.string(), encoder.family, base::listed(kHeads, &Head::family)));
 }
 
 tensor::Tensor Classifier::forward(tensor::Workspace& workspace, const tensor::Tensor& hidden,

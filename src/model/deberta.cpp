@@ -122,9 +122,7 @@ class Deberta final : public Encoder {
   }
 
   Tensor embed(Workspace& workspace, const Batch& batch) const {
-    std::vector<std::uint32_t> places(batch.ids.size());
-    for (std::size_t i = 0; i + 1 < batch.starts.size(); ++i)
-      std::iota(places.data() + batch.starts[i], places.data() + batch.starts[i + 1], 0U);
+    const auto places = tensor::places_of(batch.starts);
     std::vector<tensor::Lookup> lookups = {{parts_.words, batch.ids}};
     if (parts_.positions.rows > 0) lookups.push_back({parts_.positions, places});
     if (parts_.types.rows > 0) lookups.push_back({parts_.types, batch.type_ids});

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <array>
-#include <vector>
 
+#include "base/listed.h"
 #include "model/albert.h"
 #include "model/bert.h"
 #include "model/config.h"
@@ -68,11 +67,9 @@ Result<OpenEncoder> open_encoder(const std::filesystem::path& folder, Purpose pu
                        .weights = weights.file(),
                        .trained = weights.trained()};
   }
-  std::vector<std::string_view> known;
-  for (const Family& family : kFamilies) known.push_back(family.model_type);
   return fail(ErrorCode::unsupported,
               fmt::format("{}: model_type is \"{}\", Kindred has: {}", config.path().string(),
-                          model_type, fmt::join(known, ", ")));
+                          model_type, base::listed(kFamilies, &Family::model_type)));
 }
 
 }  // namespace kindred::model

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/listed.h"
 #include "model/activations.h"
 #include "model/config.h"
 #include "model/weights.h"
@@ -64,9 +65,7 @@ Bias bias_of(const Weights& weights, std::string_view name) {
 Result<LanguageModelHead> LanguageModelHead::open(const std::filesystem::path& folder,
                                                   const OpenEncoder& encoder) {
   const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
-  std::string known;
   for (const Head& head : kHeads) {
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", head.family);
     if (head.family != encoder.family) continue;
     const Shape& shape = encoder.encoder->shape();
     // ALBERT's and ELECTRA's embeddings are narrower than their layers.
@@ -95,7 +94,7 @@ Result<LanguageModelHead> LanguageModelHead::open(const std::filesystem::path& f
   }
   return fail(ErrorCode::unsupported,
               fmt::format("{}: {} has no head of a masked language model, Kindred has those of: {}",
-                          folder.string(), encoder.family, known));
+                          folder.string(), encoder.family, base::listed(kHeads, &Head::family)));
 }
 
 tensor::Tensor LanguageModelHead::logits(tensor::Workspace& workspace,

@@ -9,21 +9,15 @@
 #include "model/layer_kinds.h"
 #include "model/pre_norm.h"
 #include "model/rotary.h"
+#include "model/shape.h"
 
 namespace kindred::model {
 
 Result<std::unique_ptr<const Encoder>> open_modernbert(const Config& config,
                                                        const Weights& weights) {
   PreNormParts parts;
-  Shape& shape = parts.shape;
-  shape.hidden = KINDRED_TRY(config.count("hidden_size"));
-  shape.layers = KINDRED_TRY(config.count("num_hidden_layers"));
-  shape.heads = KINDRED_TRY(config.count("num_attention_heads"));
-  shape.vocabulary = KINDRED_TRY(config.count("vocab_size"));
-  shape.positions = KINDRED_TRY(config.count("max_position_embeddings"));
-  if (shape.hidden % shape.heads != 0)
-    return config.wrong("num_attention_heads",
-                        fmt::format("a divisor of hidden_size {}", shape.hidden));
+  parts.shape = KINDRED_TRY(read_shape(config));
+  const Shape& shape = parts.shape;
   const std::size_t width = shape.hidden / shape.heads;
   const std::size_t intermediate = KINDRED_TRY(config.count("intermediate_size"));
   const float epsilon = KINDRED_TRY(config.number("norm_eps", 1e-5F));

@@ -26,7 +26,7 @@ Result<std::unique_ptr<const Encoder>> open_mpnet(const Config& config, const We
   KINDRED_TRY(require_plain_encoder(config));
   PostNormParts parts;
   parts.places.padding = kPadding;
-  parts.shape = KINDRED_TRY(read_shape(config, parts.places));
+  parts.shape = KINDRED_TRY(read_shape(config, parts.places.skipped()));
   parts.activation = KINDRED_TRY(read_activation(config, "hidden_act"));
   const PostNormSizes sizes = KINDRED_TRY(read_sizes(config, parts.shape.hidden));
   KINDRED_TRY(config.require("relative_attention_num_buckets", kBuckets));

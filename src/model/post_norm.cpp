@@ -15,11 +15,12 @@ using tensor::Tensor;
 using tensor::Workspace;
 
 std::vector<std::uint32_t> rows_of(const Positions& places, const Batch& batch) {
+  if (!places.padding) return tensor::places_of(batch.starts);
   std::vector<std::uint32_t> rows(batch.ids.size());
   for (std::size_t text = 0; text + 1 < batch.starts.size(); ++text) {
     auto next = static_cast<std::uint32_t>(places.skipped());
     for (std::size_t i = batch.starts[text]; i < batch.starts[text + 1]; ++i)
-      rows[i] = batch.ids[i] == places.padding ? *places.padding : next++;
+      rows[i] = batch.ids[i] == *places.padding ? *places.padding : next++;
   }
   return rows;
 }
@@ -124,23 +125,6 @@ Result<void> require_plain_encoder(const Config& config) {
   KINDRED_TRY(config.require("is_decoder", false));
   KINDRED_TRY(config.require("add_cross_attention", false));
   return config.require("pruned_heads", nlohmann::json::object());
-}
-
-Result<Shape> read_shape(const Config& config, const Positions& places) {
-  Shape shape;
-  shape.hidden = KINDRED_TRY(config.count("hidden_size"));
-  shape.layers = KINDRED_TRY(config.count("num_hidden_layers"));
-  shape.heads = KINDRED_TRY(config.count("num_attention_heads"));
-  shape.vocabulary = KINDRED_TRY(config.count("vocab_size"));
-  const std::size_t positions = KINDRED_TRY(config.count("max_position_embeddings"));
-  if (positions <= places.skipped())
-    return config.wrong("max_position_embeddings",
-                        fmt::format("a whole number above {}", places.skipped()));
-  shape.positions = positions - places.skipped();
-  if (shape.hidden % shape.heads != 0)
-    return config.wrong("num_attention_heads",
-                        fmt::format("a divisor of hidden_size {}", shape.hidden));
-  return shape;
 }
 
 Result<PostNormSizes> read_sizes(const Config& config, std::size_t hidden) {

@@ -15,6 +15,7 @@
 
 #include "model/config.h"
 #include "model/encoder.h"
+#include "model/shape.h"
 #include "model/weights.h"
 #include "tensor/attention.h"
 #include "tensor/gate.h"
@@ -103,10 +104,6 @@ Result<PostNormLayer> read_post_norm_layer(const Weights& weights, const PostNor
 /// Fails where the configuration asks for a decoder, for positions that aren't learned rows, or for
 /// heads that were cut out.
 Result<void> require_plain_encoder(const Config& config);
-
-/// hidden_size, num_hidden_layers, num_attention_heads, vocab_size and max_position_embeddings;
-/// fails where the heads don't divide the width. Positions that `places` skips don't count.
-Result<Shape> read_shape(const Config& config, const Positions& places = {});
 
 /// intermediate_size and layer_norm_eps, for layers of this width.
 Result<PostNormSizes> read_sizes(const Config& config, std::size_t hidden);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <utility>
 
 #include "tensor/gate.h"
@@ -57,9 +56,7 @@ class PreNorm final : public Encoder {
   }
 
   Tensor embed(Workspace& workspace, const Batch& batch) const {
-    std::vector<std::uint32_t> places(batch.ids.size());
-    for (std::size_t i = 0; i + 1 < batch.starts.size(); ++i)
-      std::iota(places.data() + batch.starts[i], places.data() + batch.starts[i + 1], 0U);
+    const auto places = tensor::places_of(batch.starts);
     std::vector<tensor::Lookup> lookups = {{parts_.words, batch.ids}};
     if (parts_.positions.rows > 0) lookups.push_back({parts_.positions, places});
     Tensor sum = gather_sum(workspace, lookups);

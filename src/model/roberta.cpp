@@ -11,7 +11,7 @@ Result<std::unique_ptr<const Encoder>> open_roberta(const Config& config, const 
   KINDRED_TRY(require_plain_encoder(config));
   PostNormParts parts;
   parts.places.padding = KINDRED_TRY(config.id("pad_token_id", 1));
-  parts.shape = KINDRED_TRY(read_shape(config, parts.places));
+  parts.shape = KINDRED_TRY(read_shape(config, parts.places.skipped()));
   parts.shape.types = KINDRED_TRY(config.count("type_vocab_size", 2));
   parts.activation = KINDRED_TRY(read_activation(config, "hidden_act"));
   const PostNormSizes sizes = KINDRED_TRY(read_sizes(config, parts.shape.hidden));

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/listed.h"
+
 namespace kindred::model {
 namespace {
 
@@ -153,15 +155,14 @@ Result<void> apply(const Scaling& scaling) {
   std::string name = "default";
   if (old_name) name = KINDRED_TRY(scaling.parameters.text("type"));
   if (new_name) name = KINDRED_TRY(scaling.parameters.text("rope_type"));
-  std::string known;
   for (const NamedScaling& one : kScalings) {
-    if (one.name == name) {
-      KINDRED_TRY(one.scale(scaling));
-      return scaling.parameters.require_known({});
-    }
-    known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", one.name);
+    if (one.name != name) continue;
+    KINDRED_TRY(one.scale(scaling));
+    return scaling.parameters.require_known({});
   }
-  return scaling.parameters.wrong(new_name ? "rope_type" : "type", fmt::format("one of {}", known));
+  return scaling.parameters.wrong(
+      new_name ? "rope_type" : "type",
+      fmt::format("one of {}", base::listed(kScalings, &NamedScaling::name, "\"")));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/listed.h"
 #include "model/activations.h"
 #include "model/pre_norm.h"
 
@@ -29,12 +30,11 @@ constexpr std::array kFeedForwards = {
 Result<FeedForward> read_feed_forward(const Config& config) {
   if (!config.contains("feed_forward_proj")) return kFeedForwards[0];
   const auto name = KINDRED_TRY(config.text("feed_forward_proj"));
-  std::string known;
-  for (const FeedForward& one : kFeedForwards) {
+  for (const FeedForward& one : kFeedForwards)
     if (one.name == name) return one;
-    known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", one.name);
-  }
-  return config.wrong("feed_forward_proj", fmt::format("one of {}", known));
+  return config.wrong(
+      "feed_forward_proj",
+      fmt::format("one of {}", base::listed(kFeedForwards, &FeedForward::name, "\"")));
 }
 
 }  // namespace

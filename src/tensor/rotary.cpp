@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -39,10 +38,7 @@ struct Turns {
 
 void turn(Tensor& x, Sequences sequences, Turns turns, std::size_t heads, std::size_t width,
           float direction) {
-  std::vector<std::size_t> places(x.rows());
-  for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
-    std::iota(&places[sequences[i]], &places[sequences[i]] + (sequences[i + 1] - sequences[i]),
-              std::size_t{0});
+  const auto places = places_of(sequences);
   constexpr std::size_t kRows = 64;  // some microseconds of work
   base::parallel_for((x.rows() + kRows - 1) / kRows, [&](std::size_t block, std::size_t) {
     for (std::size_t row = block * kRows; row < std::min(x.rows(), (block + 1) * kRows); ++row)

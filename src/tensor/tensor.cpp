@@ -1,6 +1,7 @@
 #include "tensor/tensor.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "tensor/tape.h"
 
@@ -11,6 +12,13 @@ std::size_t longest_of(Sequences sequences) {
   for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
     longest = std::max(longest, sequences[i + 1] - sequences[i]);
   return longest;
+}
+
+std::vector<std::uint32_t> places_of(Sequences sequences) {
+  std::vector<std::uint32_t> places(sequences.back());
+  for (std::size_t i = 0; i + 1 < sequences.size(); ++i)
+    std::iota(places.data() + sequences[i], places.data() + sequences[i + 1], 0U);
+  return places;
 }
 
 Tensor Workspace::tensor(std::size_t rows, std::size_t columns) {

@@ -26,6 +26,8 @@ using Sequences = std::span<const std::size_t>;
 
 /// Rows of the longest one.
 std::size_t longest_of(Sequences sequences);
+/// Of each row, which of its sequence it is: 0, 1, ...
+std::vector<std::uint32_t> places_of(Sequences sequences);
 
 class Tape;
 class Tensor;
