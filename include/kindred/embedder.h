@@ -62,6 +62,7 @@ enum class TokenUnit : std::uint8_t {
   tokens,  ///< as the model's tokenizer cuts, without those that frame a text
 };
 
+/// No prompt stands before the texts.
 struct TokenOptions {
   TokenUnit unit = TokenUnit::words;
   /// The mean of the states of the last so many layers (Devlin et al. 2018, section 5.3).

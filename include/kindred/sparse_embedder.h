@@ -49,7 +49,8 @@ class SparseEmbedder {
   SparseEmbedder& operator=(SparseEmbedder&&) noexcept;
   ~SparseEmbedder();
 
-  /// Memory beyond the result is bounded.
+  /// The model's default prompt stands before each text, where it has one. Memory beyond the result
+  /// is bounded.
   Result<SparseResult> embed(std::span<const std::string_view> texts,
                              const Progress& progress = {}) const;
 

@@ -53,12 +53,13 @@ BatchRun::BatchRun(std::size_t total, const Progress& progress)
     : total_(total), progress_(progress), workers_(threads()) {}
 
 Result<void> BatchRun::window(
-    std::span<const std::size_t> lengths,
+    const TokenBatch& tokens,
     const std::function<void(std::span<const std::size_t> texts, std::size_t worker)>& encode) {
+  std::vector<std::size_t> lengths(tokens.sequences());
+  for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = tokens.sequence(i).size();
   done_ += static_cast<std::size_t>(std::ranges::count(lengths, std::size_t{0}));
-  const std::size_t tokens = std::accumulate(lengths.begin(), lengths.end(), std::size_t{0});
   // Every thread gets a share, as long as shares are worth a thread.
-  const std::size_t share = std::max<std::size_t>(tokens / workers_ + 1, 128);
+  const std::size_t share = std::max<std::size_t>(tokens.ids.size() / workers_ + 1, 128);
   const auto batches = pack_batches(lengths, std::min(kTokensPerBatch, share));
   const auto run = [&](std::size_t item, std::size_t worker) {
     {

@@ -15,6 +15,7 @@
 
 #include "kindred/progress.h"
 #include "kindred/result.h"
+#include "kindred/tokenizer.h"
 
 namespace kindred::embed {
 
@@ -36,11 +37,10 @@ class BatchRun {
 
   /// Threads that work on a window at most; they are numbered from 0.
   std::size_t workers() const { return workers_; }
-  /// Calls encode(texts of a batch, worker) for the batches of a window: lengths has the tokens of
-  /// each of its texts, those without any are in no batch. Fails with ErrorCode::cancelled where
-  /// progress asked to stop.
+  /// Calls encode(sequences of a batch, worker) for the batches of a window; sequences without
+  /// tokens are in none. Fails with ErrorCode::cancelled where progress asked to stop.
   Result<void> window(
-      std::span<const std::size_t> lengths,
+      const TokenBatch& tokens,
       const std::function<void(std::span<const std::size_t> texts, std::size_t worker)>& encode);
 
  private:

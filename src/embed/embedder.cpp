@@ -17,26 +17,6 @@
 #include "simd/normalize.h"
 
 namespace kindred {
-namespace {
-
-/// Texts, each with a prompt before it.
-class Prompted {
- public:
-  Prompted(std::span<const std::string_view> texts, const std::string& prompt) : plain_(texts) {
-    if (prompt.empty()) return;
-    for (const std::string_view text : texts) joined_.push_back(prompt + std::string(text));
-    views_.assign(joined_.begin(), joined_.end());
-  }
-  std::span<const std::string_view> texts() const { return joined_.empty() ? plain_ : views_; }
-
- private:
-  std::span<const std::string_view> plain_;
-  std::vector<std::string> joined_;
-  std::vector<std::string_view> views_;
-};
-
-}  // namespace
-
 Result<Embedder> Embedder::open(const std::filesystem::path& folder) {
   auto layout = KINDRED_TRY(embed::read_layout(folder));
   auto encoder = KINDRED_TRY(embed::open_text_encoder(layout));
@@ -83,17 +63,15 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
   std::vector<tensor::Workspace> workspaces(run.workers());
   for (std::size_t first = 0; first < texts.size();) {
     const std::size_t end = embed::window_end(texts, first);
-    const Prompted prompted(texts.subspan(first, end - first), task.prompt);
+    const embed::Prompted prompted(texts.subspan(first, end - first), task.prompt);
     const TokenBatch tokens = KINDRED_TRY(parts.encoder->tokenize(prompted.texts()));
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
-    std::vector<std::size_t> lengths(tokens.sequences());
-    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = tokens.sequence(i).size();
     const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
       parts.encode(tokens, batch, task, workspaces[worker], first, result.vectors);
     };
-    KINDRED_TRY(run.window(lengths, encode));
+    KINDRED_TRY(run.window(tokens, encode));
     first = end;
   }
   return result;

@@ -1,15 +1,22 @@
-/// The tokens of some sequences of a TokenBatch, side by side as an encoder reads them.
+/// From a TokenBatch to what an encoder reads: its tokens checked, and those of some sequences side
+/// by side.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <vector>
 
+#include "kindred/result.h"
 #include "kindred/tokenizer.h"
 #include "model/encoder.h"
 
 namespace kindred::embed {
+
+/// Fails where the tokenizer of a folder gives a token or a type that its encoder doesn't have.
+Result<void> check_tokens(const std::filesystem::path& folder, const Tokenizer& tokenizer,
+                          const TokenBatch& tokens, const model::Shape& shape);
 
 class GatheredTokens {
  public:

@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "kindred/embedder.h"
 #include "kindred/result.h"
@@ -29,5 +32,21 @@ Result<Prompts> read_prompts(const std::filesystem::path& path);
 /// (sentence-transformers 6.2 says the same of documents, but gives every model an empty "document"
 /// prompt, which then hides a "passage" of the model's own.)
 Result<std::string> prompt_for(const Prompts& prompts, const EmbedOptions& options);
+
+/// Texts, each with a prompt before it; they must outlive it.
+class Prompted {
+ public:
+  Prompted(std::span<const std::string_view> texts, const std::string& prompt) : plain_(texts) {
+    if (prompt.empty()) return;
+    for (const std::string_view text : texts) joined_.push_back(prompt + std::string(text));
+    views_.assign(joined_.begin(), joined_.end());
+  }
+  std::span<const std::string_view> texts() const { return joined_.empty() ? plain_ : views_; }
+
+ private:
+  std::span<const std::string_view> plain_;
+  std::vector<std::string> joined_;
+  std::vector<std::string_view> views_;
+};
 
 }  // namespace kindred::embed

@@ -42,6 +42,8 @@ Result<Activation> read_activation(const std::filesystem::path& folder, std::siz
   std::error_code ignored;
   if (std::filesystem::exists(settings, ignored)) {
     const auto config = KINDRED_TRY(model::Config::read(settings));
+    // It would stand before the question.
+    KINDRED_TRY(config.require("default_prompt_name", nullptr));
     if (config.contains("activation_fn") && !config.json()["activation_fn"].is_null())
       return embed::read_torch_activation(config, "activation_fn");
   }
@@ -96,14 +98,7 @@ Result<TokenBatch> Reranker::Parts::tokenize(std::string_view query,
                                 .truncation = Truncation{.side = tokenizer.truncation().side}};
   TokenBatch tokens = KINDRED_TRY(tokenizer.tokenize_pairs(queries, texts, options));
   if (!types) std::ranges::fill(tokens.type_ids, std::uint8_t{0});
-  const auto type = std::ranges::max_element(tokens.type_ids);
-  const auto id = std::ranges::max_element(tokens.ids);
-  if ((id != tokens.ids.end() && *id >= shape().vocabulary) ||
-      (shape().types > 0 && type != tokens.type_ids.end() && *type >= shape().types))
-    return fail(ErrorCode::corrupt,
-                fmt::format("{}: the tokenizer gives id {} and type {}, the encoder has {} word "
-                            "embeddings and {} types",
-                            folder.string(), *id, *type, shape().vocabulary, shape().types));
+  KINDRED_TRY(embed::check_tokens(folder, tokenizer, tokens, shape()));
   return tokens;
 }
 
@@ -120,8 +115,6 @@ Result<RerankResult> Reranker::score(std::string_view query,
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
-    std::vector<std::size_t> lengths(tokens.sequences());
-    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = tokens.sequence(i).size();
     const auto score = [&](std::span<const std::size_t> batch, std::size_t worker) {
       tensor::Workspace& workspace = workspaces[worker];
       const embed::GatheredTokens gathered(tokens, batch);
@@ -132,7 +125,7 @@ Result<RerankResult> Reranker::score(std::string_view query,
         std::ranges::copy_n(scores.row(i), static_cast<std::ptrdiff_t>(scores.columns()),
                             result.scores.row(first + batch[i]).begin());
     };
-    KINDRED_TRY(run.window(lengths, score));
+    KINDRED_TRY(run.window(tokens, score));
     first = end;
   }
   return result;

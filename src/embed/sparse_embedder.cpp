@@ -11,6 +11,7 @@
 #include "embed/batching.h"
 #include "embed/gathered_tokens.h"
 #include "embed/modules_file.h"
+#include "embed/prompts.h"
 #include "embed/tokenizer_window.h"
 #include "model/config.h"
 #include "model/encoder.h"
@@ -28,6 +29,7 @@ struct Settings {
   std::optional<std::size_t> max_tokens;
   bool sums = false;   // over the text; else the largest
   bool twice = false;  // the logarithm is taken of
+  std::string prompt;  // before every text
 };
 
 Result<void> read_pooling(const std::filesystem::path& path, Settings& settings) {
@@ -66,6 +68,11 @@ Result<Settings> read_settings(const std::filesystem::path& folder) {
       settings.max_tokens = KINDRED_TRY(config.optional_count("max_seq_length"));
       KINDRED_TRY(config.require("do_lower_case", false));
     }
+  }
+  const auto prompts = folder / "config_sentence_transformers.json";
+  if (std::filesystem::exists(prompts, ignored)) {
+    const auto read = KINDRED_TRY(embed::read_prompts(prompts));
+    if (read.default_name) settings.prompt = read.texts.at(*read.default_name);
   }
   if (!settings.max_tokens)
     settings.max_tokens = KINDRED_TRY(embed::read_tokenizer_window(settings.encoder));
@@ -111,11 +118,7 @@ Result<TokenBatch> SparseEmbedder::Parts::tokenize(std::span<const std::string_v
   TokenBatch tokens = KINDRED_TRY(tokenizer.tokenize(
       texts,
       {.max_tokens = max_tokens, .truncation = Truncation{.side = tokenizer.truncation().side}}));
-  const auto largest = std::ranges::max_element(tokens.ids);
-  if (largest != tokens.ids.end() && *largest >= shape().vocabulary)
-    return fail(ErrorCode::corrupt,
-                fmt::format("{}: the tokenizer gives id {}, the encoder has {} word embeddings",
-                            settings.encoder.string(), *largest, shape().vocabulary));
+  KINDRED_TRY(embed::check_tokens(settings.encoder, tokenizer, tokens, shape()));
   return tokens;
 }
 
@@ -161,12 +164,11 @@ Result<SparseResult> SparseEmbedder::embed(std::span<const std::string_view> tex
   std::vector<tensor::Workspace> workspaces(run.workers());
   for (std::size_t first = 0; first < texts.size();) {
     const std::size_t end = embed::window_end(texts, first);
-    const TokenBatch tokens = KINDRED_TRY(parts.tokenize(texts.subspan(first, end - first)));
+    const embed::Prompted prompted(texts.subspan(first, end - first), parts.settings.prompt);
+    const TokenBatch tokens = KINDRED_TRY(parts.tokenize(prompted.texts()));
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
-    std::vector<std::size_t> lengths(tokens.sequences());
-    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = tokens.sequence(i).size();
     const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
       const embed::GatheredTokens gathered(tokens, batch);
       const tensor::Tensor hidden =
@@ -175,7 +177,7 @@ Result<SparseResult> SparseEmbedder::embed(std::span<const std::string_view> tex
         result.vectors[first + batch[i]] =
             parts.weigh(workspaces[worker], hidden, gathered.starts()[i], gathered.starts()[i + 1]);
     };
-    KINDRED_TRY(run.window(lengths, encode));
+    KINDRED_TRY(run.window(tokens, encode));
     first = end;
   }
   return result;

@@ -99,6 +99,7 @@ class StaticEncoder final : public TextEncoder {
   }
 
   Result<TokenBatch> tokenize(std::span<const std::string_view> texts) const override {
+    const auto whole = texts;
     std::vector<std::string_view> cut;
     if (reading_.max_characters > 0) {
       for (const std::string_view text : texts)
@@ -114,6 +115,8 @@ class StaticEncoder final : public TextEncoder {
       return fail(ErrorCode::corrupt,
                   fmt::format("the tokenizer gives id {} (\"{}\"), the model has {} embeddings",
                               *largest, tokenizer_.token(*largest), rows_.tokens()));
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      if (texts[i].size() < whole[i].size()) tokens.truncated[i] = 1;
     if (reading_.left_out) leave_out(*reading_.left_out, tokens);
     return tokens;
   }

@@ -56,6 +56,9 @@ TEST(StaticModelTest, SaysWhatItIs) {
   ASSERT_TRUE(embedder) << embedder.error().message;
   EXPECT_EQ(embedder->describe().family, "model2vec");
   EXPECT_EQ(embedder->max_tokens(), 4);
+  // A token of the middle has 4 characters, so texts are cut to 16 before they are tokenized.
+  const std::vector<std::string_view> texts = {"the bank", "interest interest", "a a a a a"};
+  EXPECT_EQ(embedder->embed(texts)->truncated, (std::vector<std::uint8_t>{0, 1, 1}));
   EXPECT_EQ(embedder->dimensions(), 12);
   EXPECT_NE(embedder->describe().hash, Embedder::open(kStatic / "plain")->describe().hash);
 }

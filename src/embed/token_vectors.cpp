@@ -91,13 +91,12 @@ Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> te
     const std::size_t end = embed::window_end(texts, first);
     const TokenBatch tokens =
         KINDRED_TRY(parts_->encoder->tokenize_with_offsets(texts.subspan(first, end - first)));
-    std::vector<std::size_t> lengths(tokens.sequences());
     std::vector<std::vector<Unit>> units(tokens.sequences());
     std::vector<std::size_t> rows;  // of each text, the row of its first unit
     std::size_t row = values.size() / hidden;
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-      lengths[i] = tokens.sequence(i).size();
-      const auto offsets = std::span(tokens.offsets).subspan(tokens.starts[i], lengths[i]);
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      const auto offsets =
+          std::span(tokens.offsets).subspan(tokens.starts[i], tokens.sequence(i).size());
       units[i] = options.unit == TokenUnit::words ? words_of(offsets, texts[first + i], first + i)
                                                   : tokens_of(offsets, first + i);
       rows.push_back(row);
@@ -123,7 +122,7 @@ Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> te
       };
       encoder->forward(workspaces[worker], gathered.batch(), add_states);
     };
-    KINDRED_TRY(run.window(lengths, encode));
+    KINDRED_TRY(run.window(tokens, encode));
     first = end;
   }
   result.vectors = Matrix(result.places.size(), hidden);

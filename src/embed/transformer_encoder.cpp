@@ -51,7 +51,7 @@ class TransformerEncoder final : public TextEncoder {
 
   Result<TokenBatch> tokenize(std::span<const std::string_view> texts) const override {
     TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, tokenizing()));
-    KINDRED_TRY(check_ids(tokens));
+    KINDRED_TRY(check_tokens(folder_, tokenizer_, tokens, shape()));
     return tokens;
   }
   Matrix token_embeddings() const override { return matrix_of(model_.encoder->tables().tokens); }
@@ -63,7 +63,7 @@ class TransformerEncoder final : public TextEncoder {
     TokenizeOptions options = tokenizing();
     options.offsets = true;
     TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, options));
-    KINDRED_TRY(check_ids(tokens));
+    KINDRED_TRY(check_tokens(folder_, tokenizer_, tokens, shape()));
     return tokens;
   }
 
@@ -90,20 +90,6 @@ class TransformerEncoder final : public TextEncoder {
   TokenizeOptions tokenizing() const {
     return {.max_tokens = max_tokens_,
             .truncation = Truncation{.side = tokenizer_.truncation().side}};
-  }
-
-  Result<void> check_ids(const TokenBatch& tokens) const {
-    const auto type = std::ranges::max_element(tokens.type_ids);
-    if (shape().types > 0 && type != tokens.type_ids.end() && *type >= shape().types)
-      return fail(ErrorCode::corrupt,
-                  fmt::format("{}: the tokenizer gives type {}, the encoder has {} types",
-                              folder_.string(), *type, shape().types));
-    const auto largest = std::ranges::max_element(tokens.ids);
-    if (largest == tokens.ids.end() || *largest < shape().vocabulary) return {};
-    return fail(
-        ErrorCode::corrupt,
-        fmt::format("{}: the tokenizer gives id {} (\"{}\"), the encoder has {} word embeddings",
-                    folder_.string(), *largest, tokenizer_.token(*largest), shape().vocabulary));
   }
 
   std::filesystem::path folder_;
