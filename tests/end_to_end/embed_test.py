@@ -155,6 +155,8 @@ class EmbedTest(unittest.TestCase):
         self.assertIn("layer 7 is asked for, the model has 2",
                       self.refused("embed", "--model", MODEL, "--tokens", "words", "--layer", "7", input="a\n"))
         self.refused("embed", "--model", MODEL, "--layer", "1", code=2)
+        for option in (["--role", "query"], ["--no-normalize"], ["--dimensions", "4"]):
+            self.refused("embed", "--model", MODEL, "--tokens", "words", *option, code=2)
 
     def test_sparse_vectors(self):
         model = MODELS.parent / "sparse" / "bert"
@@ -165,6 +167,8 @@ class EmbedTest(unittest.TestCase):
         for row in rows:
             self.assertTrue(len(row["ids"]) == len(row["tokens"]) == len(row["weights"]) > 0)
             self.assertEqual(row["weights"], sorted(row["weights"], reverse=True))
+        for option in (["--tokens", "words"], ["--output", "s.npy"], ["--dimensions", "4"], ["--prompt", "a"]):
+            self.refused("embed", "--model", model, "--sparse", *option, code=2)
         self.assertIn("of which Kindred makes sparse vectors", self.refused("embed", "--model", MODEL, "--sparse", input="a\n"))
 
     def test_similarity(self):

@@ -146,16 +146,18 @@ void add_embed(CLI::App& program, Action& action) {
   auto options = std::make_shared<Options>();
   add_model_options(*command, options->model);
   add_texts_options(*command, options->input);
-  command
-      ->add_option("--output", options->output, "NumPy file of the vectors (else they are printed)")
-      ->type_name("V.npy");
+  auto* output = command
+                     ->add_option("--output", options->output,
+                                  "NumPy file of the vectors (else they are printed)")
+                     ->type_name("V.npy");
   add_prompt_options(*command, options->prompt);
-  command
-      ->add_option(
-          "--dimensions", options->dimensions,
-          "Keep that many of each vector's values, the first ones (else as the model says)")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
+  auto* dimensions =
+      command
+          ->add_option(
+              "--dimensions", options->dimensions,
+              "Keep that many of each vector's values, the first ones (else as the model says)")
+          ->check(CLI::PositiveNumber)
+          ->type_name("N");
   auto* tokens =
       command
           ->add_option("--tokens", options->tokens,
@@ -173,11 +175,19 @@ void add_embed(CLI::App& program, Action& action) {
       ->excludes(layer)
       ->type_name("N")
       ->capture_default_str();
-  command
-      ->add_flag("--sparse", options->sparse,
-                 "Weights of a few tokens of the vocabulary instead of a vector, as JSON (SPLADE)")
-      ->excludes(tokens);
-  command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
+  auto* sparse =
+      command
+          ->add_flag(
+              "--sparse", options->sparse,
+              "Weights of a few tokens of the vocabulary instead of a vector, as JSON (SPLADE)")
+          ->excludes(tokens)
+          ->excludes(output);
+  auto* no_normalize =
+      command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
+  // They speak of one vector a text.
+  for (auto* option : {dimensions, no_normalize, command->get_option("--role"),
+                       command->get_option("--prompt-name"), command->get_option("--prompt")})
+    option->excludes(tokens)->excludes(sparse);
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON: the vectors, or with --output a summary");
