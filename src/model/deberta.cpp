@@ -197,6 +197,8 @@ Result<std::unique_ptr<const Encoder>> open_deberta(const Config& config, const 
   DebertaParts parts;
   parts.shape = KINDRED_TRY(read_shape(config));
   parts.shape.types = KINDRED_TRY(config.id("type_vocab_size", 0));
+  // The reference takes masked tokens out of the embeddings, and as queries too.
+  parts.shape.attends_in_part = false;
   parts.activation = KINDRED_TRY(read_activation(config, "hidden_act", tensor::Activation::gelu));
   PostNormSizes sizes = KINDRED_TRY(read_sizes(config, parts.shape.hidden));
   sizes.epsilon = KINDRED_TRY(config.number("layer_norm_eps", 1e-7F));

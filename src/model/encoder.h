@@ -32,6 +32,9 @@ struct Batch {
   std::span<const std::uint32_t>
       type_ids;              ///< as many: 0, or 1 for the second text of a pair; below Shape::types
   tensor::Sequences starts;  ///< texts + 1; no text is longer than Shape::positions, none is empty
+  /// What others see of a text; the tokens behind it see it and are not seen (the masks that
+  /// ColBERT puts behind a question). Only where Shape::attends_in_part.
+  tensor::Attended attended = {};
 };
 
 /// Of Shape::positions: no text is too long.
@@ -44,6 +47,7 @@ struct Shape {
   std::size_t vocabulary = 0;
   std::size_t types = 0;      ///< 0: the family has none, type ids play no part
   std::size_t positions = 0;  ///< the longest sequence, in tokens
+  bool attends_in_part = true;
 };
 
 /// Sees hidden states on their way, tokens x hidden: those of the embeddings as layer 0, then those

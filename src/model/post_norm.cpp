@@ -45,8 +45,7 @@ class PostNorm final : public Encoder {
     Tensor hidden = embed(workspace, batch);
     watch(0, hidden);
     for (std::size_t i = 0; i < parts_.order.size(); ++i) {
-      hidden = encode(workspace, parts_.layers[parts_.order[i]], std::move(hidden), batch.starts,
-                      turned);
+      hidden = encode(workspace, parts_.layers[parts_.order[i]], std::move(hidden), batch, turned);
       watch(i + 1, hidden);
     }
     return hidden;
@@ -62,15 +61,15 @@ class PostNorm final : public Encoder {
     return parts_.projection ? linear(workspace, sum, *parts_.projection) : std::move(sum);
   }
 
-  Tensor encode(Workspace& workspace, const PostNormLayer& layer, Tensor hidden,
-                tensor::Sequences starts, const Tensor& turned) const {
+  Tensor encode(Workspace& workspace, const PostNormLayer& layer, Tensor hidden, const Batch& batch,
+                const Tensor& turned) const {
     {
       Tensor projected = linear(workspace, hidden, layer.query_key_value);
       const tensor::Attention& how = parts_.attention;
       if (parts_.rotary)
         projected =
-            rotate(workspace, std::move(projected), starts, turned, 2 * how.heads, how.width);
-      const Tensor context = attention(workspace, projected, starts, how);
+            rotate(workspace, std::move(projected), batch.starts, turned, 2 * how.heads, how.width);
+      const Tensor context = attention(workspace, projected, batch.starts, how, batch.attended);
       hidden = add_norm(workspace, linear(workspace, context, layer.attention_output), hidden,
                         layer.attention_norm);
     }

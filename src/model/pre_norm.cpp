@@ -44,8 +44,7 @@ class PreNorm final : public Encoder {
     for (std::size_t i = 0; i < parts_.layers.size(); ++i) {
       watch(i, hidden);
       const PreNormLayer& layer = parts_.layers[i];
-      const Tensor attended =
-          attend(workspace, layer, hidden, batch.starts, turned[layer.attention]);
+      const Tensor attended = attend(workspace, layer, hidden, batch, turned[layer.attention]);
       hidden = add(workspace, std::move(hidden), attended);
       const Tensor computed = compute(workspace, layer, hidden);
       hidden = add(workspace, std::move(hidden), computed);
@@ -66,7 +65,7 @@ class PreNorm final : public Encoder {
   }
 
   Tensor attend(Workspace& workspace, const PreNormLayer& layer, const Tensor& hidden,
-                tensor::Sequences starts, const Tensor& turned) const {
+                const Batch& batch, const Tensor& turned) const {
     const AttentionKind& kind = parts_.attention[layer.attention];
     const tensor::Attention& how = kind.attention;
     Tensor projected = layer.attention_norm
@@ -79,9 +78,9 @@ class PreNorm final : public Encoder {
       projected = rms_norm_heads(workspace, std::move(projected), how.heads * how.width,
                                  how.groups(), *layer.key_norm);
     if (kind.rotary)
-      projected = rotate(workspace, std::move(projected), starts, turned, how.heads + how.groups(),
-                         how.width);
-    const Tensor context = attention(workspace, projected, starts, how);
+      projected = rotate(workspace, std::move(projected), batch.starts, turned,
+                         how.heads + how.groups(), how.width);
+    const Tensor context = attention(workspace, projected, batch.starts, how, batch.attended);
     Tensor out = linear(workspace, context, layer.attention_output);
     return layer.attention_output_norm ? normalize(workspace, out, *layer.attention_output_norm)
                                        : std::move(out);

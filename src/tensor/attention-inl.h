@@ -34,6 +34,7 @@ struct Head {
   const float* value;
   float* out;  // length rows of `width` values, `out_stride` apart
   std::size_t length;
+  std::size_t keys;  // the first so many rows are attended to; at least 1
   std::size_t width;
   std::size_t stride;
   std::size_t out_stride;
@@ -114,9 +115,11 @@ struct Keys {
   std::size_t last;  // beyond it
 };
 
-inline Keys keys_of(std::size_t query, const Window& window, std::size_t length) {
-  return {.first = query > window.behind ? query - window.behind : 0,
-          .last = window.ahead < length - query ? query + window.ahead + 1 : length};
+/// Of the first `count` ones.
+inline Keys keys_of(std::size_t query, const Window& window, std::size_t count) {
+  const bool ends_before = query < count && window.ahead < count - query;
+  return {.first = std::min(query > window.behind ? query - window.behind : 0, count),
+          .last = ends_before ? query + window.ahead + 1 : count};
 }
 
 /// Calls body(first, last, distance) for keys of one query: those that all count as one distance
@@ -143,13 +146,17 @@ inline void add_bias(float* HWY_RESTRICT scores, std::size_t query, Keys keys, f
 }
 
 /// softmax_numerators() of the scores [within.first, within.last), where only those of `keys` take
-/// part and the others become 0. within.first is a whole number of vectors.
+/// part and the others become 0; without keys, all do. within.first is a whole number of vectors.
 HWY_INLINE HWY_ATTR float masked_numerators(float* HWY_RESTRICT scores, Keys within, Keys keys,
                                             float scale) {
   const auto fill = [&](float value) {
     std::fill(scores + within.first, scores + keys.first, value);
     std::fill(scores + keys.last, scores + within.last, value);
   };
+  if (keys.first == keys.last) {
+    fill(0.0F);
+    return 0;
+  }
   fill(-std::numeric_limits<float>::infinity());
   const float inverse_sum =
       softmax_numerators(scores + within.first, within.last - within.first, scale);
@@ -169,22 +176,22 @@ inline std::size_t head_scratch_size(std::size_t length, std::size_t width) {
 template <class Adjust>
 HWY_INLINE HWY_ATTR void attend_head(const Head& head, float* scratch, const Adjust& adjust) {
   const Floats d;
-  const std::size_t length = head.length;
+  const std::size_t count = head.keys;
   const std::size_t width = head.width;
-  const std::size_t key_columns = round_up(length);
+  const std::size_t key_columns = round_up(count);
   float* keys = scratch;
   float* values = keys + key_columns * width;
-  float* scores = values + round_up(width) * length;  // kTileRows x key_columns
-  float* tile = scores + kTileRows * key_columns;     // kTileRows x kPanelColumns
-  pack_columns({head.key, head.stride, length, width}, keys);
-  pack_rows({head.value, head.stride, length, width}, values);
+  float* scores = values + round_up(width) * count;  // kTileRows x key_columns
+  float* tile = scores + kTileRows * key_columns;    // kTileRows x kPanelColumns
+  pack_columns({head.key, head.stride, count, width}, keys);
+  pack_rows({head.value, head.stride, count, width}, values);
 
-  for (std::size_t first = 0; first < length; first += kTileRows) {
-    const std::size_t rows = std::min(kTileRows, length - first);
+  for (std::size_t first = 0; first < head.length; first += kTileRows) {
+    const std::size_t rows = std::min(kTileRows, head.length - first);
     // The panels in which any of these queries has keys.
     const Keys within{
-        .first = keys_of(first, head.window, length).first / kPanelColumns * kPanelColumns,
-        .last = keys_of(first + rows - 1, head.window, length).last};
+        .first = keys_of(first, head.window, count).first / kPanelColumns * kPanelColumns,
+        .last = keys_of(first + rows - 1, head.window, count).last};
     for (std::size_t column = within.first; column < within.last; column += kPanelColumns)
       multiply_rows(rows, head.query + first * head.stride, head.stride, keys + column * width,
                     width, scores + column, key_columns);
@@ -192,13 +199,13 @@ HWY_INLINE HWY_ATTR void attend_head(const Head& head, float* scratch, const Adj
     float inverse_sums[kTileRows];
     for (std::size_t row = 0; row < rows; ++row) {
       float* of_row = scores + row * key_columns;
-      const Keys of_query = keys_of(first + row, head.window, length);
+      const Keys of_query = keys_of(first + row, head.window, count);
       const float scale = adjust.scores(row, first + row, of_query, of_row);
       inverse_sums[row] = masked_numerators(of_row, within, of_query, scale);
     }
     for (std::size_t column = 0; column < width; column += kPanelColumns) {
       multiply_rows(rows, scores + within.first, key_columns,
-                    values + column * length + within.first * kPanelColumns,
+                    values + column * count + within.first * kPanelColumns,
                     within.last - within.first, tile, kPanelColumns);
       for (std::size_t row = 0; row < rows; ++row) {
         float* from = tile + row * kPanelColumns;

@@ -55,11 +55,13 @@ namespace kindred::tensor {
 HWY_EXPORT(scratch_size);
 HWY_EXPORT(attend);
 
-Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences,
-                 const Attention& how) {
+Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, const Attention& how,
+                 Attended attended) {
   const auto [heads, width] = std::pair(how.heads, how.width);
   const std::size_t hidden = heads * width;
   assert(qkv.columns() == how.columns() && sequences.back() == qkv.rows());
+  assert(attended.empty() ||
+         (attended.size() + 1 == sequences.size() && workspace.recording() == nullptr));
   Tensor out = workspace.tensor(qkv.rows(), hidden);
 
   const std::size_t longest = longest_of(sequences);
@@ -74,13 +76,15 @@ Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences,
   const auto attend = KINDRED_SIMD_DISPATCH(attend);
   const auto attend_item = [&](std::size_t item, std::size_t worker) {
     const std::size_t first = sequences[item / heads];
+    const std::size_t length = sequences[item / heads + 1] - first;
     const std::size_t head = item % heads;
     const std::size_t key_head = head / (heads / how.groups());
     attend(Head{.query = qkv.row(first) + head * width,
                 .key = qkv.row(first) + hidden + key_head * width,
                 .value = qkv.row(first) + hidden + (how.groups() + key_head) * width,
                 .out = out.row(first) + head * width,
-                .length = sequences[item / heads + 1] - first,
+                .length = length,
+                .keys = attended.empty() ? length : attended[item / heads],
                 .width = width,
                 .stride = qkv.columns(),
                 .out_stride = hidden,

@@ -38,7 +38,10 @@ struct Attention {
 /// Result: rows x (heads x width). Scratch memory: one sequence's keys and values of one head, and
 /// a few rows of scores, a thread; of time, a window's keys count and no others. Its gradient
 /// computes the scores anew: attention_gradient.h. `how` must outlive the tape that records this.
-Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences,
-                 const Attention& how);
+///
+/// attended: the tokens behind these attend, and nobody attends to them; a token that then has none
+/// to attend to gets zeros. Not for tapes.
+Tensor attention(Workspace& workspace, const Tensor& qkv, Sequences sequences, const Attention& how,
+                 Attended attended = {});
 
 }  // namespace kindred::tensor

@@ -34,7 +34,7 @@ double context(const Tensor& qkv, std::size_t row, std::size_t column, std::size
   const std::size_t key = (how.heads + head * how.groups() / how.heads) * width;
   const std::size_t value = key + how.groups() * width + column % width;
   if (row > how.behind) first = std::max(first, row - how.behind);
-  if (how.ahead < last - row) last = row + how.ahead + 1;
+  if (row < last && how.ahead < last - row) last = row + how.ahead + 1;
   std::vector<double> scores;
   for (std::size_t other = first; other < last; ++other) {
     double score = 0;
@@ -113,6 +113,33 @@ TEST(AttentionTest, WhatATokenDoesNotAttendToHasNoInfluenceOnItsBits) {
         for (std::size_t i = 0; i < before.columns(); ++i)
           ASSERT_EQ(before.row(row)[i], after.row(row)[i]) << row;
       }
+  });
+}
+
+TEST(AttentionTest, TokensBehindThoseAttendedToSeeAndAreNotSeen) {
+  testing::on_every_instruction_set([] {
+    for (const Attention& how :
+         {Attention{.heads = 2, .width = 12}, Attention{.heads = 2, .width = 12, .ahead = 0},
+          Attention{.heads = 2, .width = 12, .behind = 9, .ahead = 9}}) {
+      Workspace workspace;
+      const auto starts = starts_of({1, 20, 33, 50});
+      const std::vector<std::size_t> attended = {1, 20, 7, 30};
+      Tensor qkv = random_tensor(workspace, starts.back(), how.columns(), 1, 5);
+      const Tensor result = attention(workspace, qkv, starts, how, attended);
+      for (std::size_t sequence = 0; sequence < attended.size(); ++sequence) {
+        const std::size_t first = starts[sequence];
+        for (std::size_t row = first; row < starts[sequence + 1]; ++row) {
+          const std::size_t place = row - first;
+          const bool sees_any = place - std::min(how.behind, place) < attended[sequence];
+          for (std::size_t column = 0; column < result.columns(); ++column)
+            ASSERT_NEAR(
+                result.row(row)[column],
+                sees_any ? context(qkv, row, column, first, first + attended[sequence], how) : 0,
+                3e-6F)
+                << "sequence " << sequence << ", row " << row;
+        }
+      }
+    }
   });
 }
 

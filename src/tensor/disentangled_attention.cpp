@@ -248,6 +248,7 @@ Tensor disentangled_attention(Workspace& workspace, const Tensor& qkv, Sequences
                 .value = qkv.row(first) + 2 * hidden + column,
                 .out = out.row(first) + column,
                 .length = length,
+                .keys = length,
                 .width = width,
                 .stride = qkv.columns(),
                 .out_stride = hidden,

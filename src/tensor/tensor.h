@@ -24,6 +24,10 @@ namespace kindred::tensor {
 /// 1]).
 using Sequences = std::span<const std::size_t>;
 
+/// Of each sequence, how many of its rows, the first ones, take part in the results of the others
+/// (at least 1); empty: all of each.
+using Attended = std::span<const std::size_t>;
+
 /// Rows of the longest one.
 std::size_t longest_of(Sequences sequences);
 /// Of each row, which of its sequence it is: 0, 1, ...
