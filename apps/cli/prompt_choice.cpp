@@ -20,9 +20,13 @@ void add_prompt_options(CLI::App& command, PromptChoice& choice) {
       ->excludes(name);
 }
 
+TextRole role_of(const PromptChoice& choice) {
+  if (choice.role == "plain") return TextRole::plain;
+  return choice.role == "query" ? TextRole::query : TextRole::document;
+}
+
 void set_prompt(const PromptChoice& choice, EmbedOptions& options) {
-  if (choice.role != "plain")
-    options.role = choice.role == "query" ? TextRole::query : TextRole::document;
+  options.role = role_of(choice);
   options.prompt_name = choice.name;
   options.prompt = choice.text;
 }

@@ -18,6 +18,7 @@ struct PromptChoice {
 /// Declares --role, --prompt-name and --prompt.
 void add_prompt_options(CLI::App& command, PromptChoice& choice);
 
+TextRole role_of(const PromptChoice& choice);
 void set_prompt(const PromptChoice& choice, EmbedOptions& options);
 
 }  // namespace kindred::cli

@@ -115,6 +115,9 @@ Result<PaddedBatch> pad(const TokenBatch& batch, const Padding& padding = {});
 struct TokenizerOptions {
   /// Lower letters before the file's own normalizers come (sentence-transformers' do_lower_case).
   bool lowercase = false;
+  /// Tokens of the vocabulary that texts may hold whole, as special tokens; what the vocabulary
+  /// doesn't have is left alone.
+  std::vector<std::string> special_tokens = {};
 };
 
 class Tokenizer {

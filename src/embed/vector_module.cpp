@@ -51,13 +51,24 @@ class Dense final : public VectorModule {
   std::optional<tensor::Linear> projection_;
 };
 
-/// A field that says what a module reads or writes; we have the text's vector only.
-Result<void> require_sentence(const Config& config, std::string_view field) {
-  if (config.contains(field) && config.json().find(field)->is_null()) return {};
-  return config.require(field, "sentence_embedding");
+/// A module's folder, and what comes to it.
+struct Place {
+  const std::filesystem::path& folder;
+  std::size_t dimensions;
+  std::string_view embeddings;
+};
+
+/// What a module says that it reads and writes is what there is.
+Result<void> require_embeddings(const Config& config, std::string_view embeddings) {
+  for (const std::string_view field : {"module_input_name", "module_output_name"}) {
+    if (config.contains(field) && config.json().find(field)->is_null()) continue;
+    KINDRED_TRY(config.require(field, embeddings));
+  }
+  return {};
 }
 
-Opened open_dense(const std::filesystem::path& folder, std::size_t dimensions) {
+Opened open_dense(const Place& place) {
+  const auto& [folder, dimensions, embeddings] = place;
   const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
   const std::size_t inputs = KINDRED_TRY(config.count("in_features"));
   const std::size_t outputs = KINDRED_TRY(config.count("out_features"));
@@ -67,8 +78,7 @@ Opened open_dense(const std::filesystem::path& folder, std::size_t dimensions) {
       config.contains("activation_function")
           ? KINDRED_TRY(read_torch_activation(config, "activation_function"))
           : Activation::tanh;  // the reference's
-  KINDRED_TRY(require_sentence(config, "module_input_name"));
-  KINDRED_TRY(require_sentence(config, "module_output_name"));
+  KINDRED_TRY(require_embeddings(config, embeddings));
   KINDRED_TRY(config.require_known({}));
   if (inputs != dimensions)
     return config.wrong("in_features",
@@ -96,9 +106,11 @@ class LayerNorm final : public VectorModule {
   tensor::Norm norm_;
 };
 
-Opened open_layer_norm(const std::filesystem::path& folder, std::size_t dimensions) {
+Opened open_layer_norm(const Place& place) {
+  const auto& [folder, dimensions, embeddings] = place;
   const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
   const std::size_t size = KINDRED_TRY(config.count("dimension"));
+  KINDRED_TRY(require_embeddings(config, embeddings));
   KINDRED_TRY(config.require_known({}));
   if (size != dimensions)
     return config.wrong("dimension", fmt::format("{}, the dimensions of what comes,", dimensions));
@@ -121,8 +133,14 @@ class Normalize final : public VectorModule {
   std::size_t dimensions_;
 };
 
-Opened open_normalize(const std::filesystem::path& /*folder*/, std::size_t dimensions) {
-  return std::make_unique<const Normalize>(dimensions);
+Opened open_normalize(const Place& place) {
+  const auto settings = place.folder / "config.json";
+  std::error_code ignored;
+  if (std::filesystem::exists(settings, ignored)) {
+    const Config config = KINDRED_TRY(Config::read(settings));
+    KINDRED_TRY(require_embeddings(config, place.embeddings));
+  }
+  return std::make_unique<const Normalize>(place.dimensions);
 }
 
 /// Of training; a model that is run lets everything pass.
@@ -136,13 +154,13 @@ class Dropout final : public VectorModule {
   std::size_t dimensions_;
 };
 
-Opened open_dropout(const std::filesystem::path& /*folder*/, std::size_t dimensions) {
-  return std::make_unique<const Dropout>(dimensions);
+Opened open_dropout(const Place& place) {
+  return std::make_unique<const Dropout>(place.dimensions);
 }
 
 struct Kind {
   std::string_view name;
-  Opened (*open)(const std::filesystem::path& folder, std::size_t dimensions);
+  Opened (*open)(const Place& place);
 };
 constexpr std::array kKinds = {
     Kind{"Dense", open_dense},
@@ -153,9 +171,10 @@ constexpr std::array kKinds = {
 
 }  // namespace
 
-Opened open_module(const ModuleFolder& module, std::size_t dimensions) {
+Opened open_module(const ModuleFolder& module, std::size_t dimensions,
+                   std::string_view embeddings) {
   for (const Kind& kind : kKinds)
-    if (kind.name == module.kind) return kind.open(module.folder, dimensions);
+    if (kind.name == module.kind) return kind.open({module.folder, dimensions, embeddings});
   return fail(ErrorCode::unsupported,
               fmt::format("{}: is a module \"{}\", behind a Pooling Kindred has: {}",
                           module.folder.string(), module.kind, base::listed(kKinds, &Kind::name)));

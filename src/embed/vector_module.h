@@ -1,5 +1,5 @@
 /// What stands behind the pooling in a sentence-transformers folder: a list of modules, each of
-/// which makes a text's vector into another one.
+/// which makes a text's vector (or, where there is no pooling, a token's) into another one.
 ///
 /// A kind of module is one row of the table in vector_module.cpp. The reference: sentence-
 /// transformers' modules of the same names.
@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "kindred/result.h"
 #include "tensor/tensor.h"
@@ -30,9 +31,15 @@ struct ModuleFolder {
   std::filesystem::path folder;
 };
 
+/// What a module reads and writes: the vectors of texts, or those of tokens. Files say it by these
+/// names.
+inline constexpr std::string_view kSentenceEmbedding = "sentence_embedding";
+inline constexpr std::string_view kTokenEmbeddings = "token_embeddings";
+
 /// dimensions: of the vectors that come to it. A kind that we don't have is an error that names it
 /// and those we have.
-Result<std::unique_ptr<const VectorModule>> open_module(const ModuleFolder& module,
-                                                        std::size_t dimensions);
+Result<std::unique_ptr<const VectorModule>> open_module(
+    const ModuleFolder& module, std::size_t dimensions,
+    std::string_view embeddings = kSentenceEmbedding);
 
 }  // namespace kindred::embed

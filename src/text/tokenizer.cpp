@@ -173,6 +173,17 @@ Result<text::TokenizerSpecification> read(const std::filesystem::path& path) {
                   path.string()));
 }
 
+void make_special(const std::string& content, text::TokenizerSpecification& specification) {
+  const auto id = specification.vocabulary.id(content);
+  if (!id) return;
+  auto known = std::ranges::find(specification.added, content, &text::AddedToken::content);
+  if (known == specification.added.end())
+    known = specification.added.insert(
+        known, text::AddedToken{.content = content, .id = *id, .in_model = true});
+  known->normalized = false;
+  known->special = true;
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
@@ -186,6 +197,7 @@ Result<Tokenizer> Tokenizer::open(const std::filesystem::path& path,
   if (options.lowercase)
     specification.normalizers.insert(specification.normalizers.begin(),
                                      std::make_unique<text::Lowercase>());
+  for (const std::string& content : options.special_tokens) make_special(content, specification);
   try {
     return Tokenizer(std::make_unique<const Parts>(std::move(specification)));
   } catch (const text::TextError& error) {  // of an added token, which is normalized

@@ -24,7 +24,7 @@ class RerankTest(unittest.TestCase):
     def test_orders_texts_by_their_scores(self):
         code, output, words = self.run_program("--model", MODEL, "--query", PAIRS["query"], "--json")
         self.assertEqual(code, 0, words)
-        self.assertEqual(words, "kindred: 1 pairs are longer than the model's 40 tokens and were cut\n")
+        self.assertEqual(words, "kindred: 1 texts are longer than the model's 40 tokens and were cut\n")
         rows = [json.loads(line) for line in output.splitlines()]
         self.assertEqual(sorted(row["index"] for row in rows), list(range(len(PAIRS["texts"]))))
         self.assertEqual([row["score"] for row in rows], sorted((row["score"] for row in rows), reverse=True))
@@ -35,6 +35,15 @@ class RerankTest(unittest.TestCase):
         lines = output.splitlines()
         self.assertEqual(len(lines), 2)
         self.assertEqual(lines[0].split("\t")[1], rows[0]["text"].strip())
+
+    def test_late_interaction(self):
+        model = FIXTURES / "multi_vector" / "native"
+        code, output, words = self.run_program("--model", model, "--query", "the river bank", "--json")
+        self.assertEqual(code, 0, words)
+        rows = [json.loads(line) for line in output.splitlines()]
+        self.assertEqual(sorted(row["index"] for row in rows), list(range(len(PAIRS["texts"]))))
+        self.assertEqual([row["score"] for row in rows], sorted((row["score"] for row in rows), reverse=True))
+        self.assertIn("this model compares tokens", self.run_program("--model", model, "--query", "a", "--logits")[2])
 
     def test_names_what_is_wrong(self):
         refused = lambda *arguments: self.run_program("--query", "a", *arguments)

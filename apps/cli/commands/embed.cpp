@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "kindred/embedder.h"
+#include "kindred/multi_vector_embedder.h"
 #include "kindred/sparse_embedder.h"
 #include "kindred/threads.h"
 #include "kindred/vectors.h"
@@ -30,6 +31,7 @@ struct Options {
   std::string tokens;
   TokenOptions of_tokens;
   bool sparse = false;
+  bool multi_vector = false;
   bool json = false;
   std::size_t threads = 0;
 };
@@ -96,9 +98,33 @@ Result<void> embed_sparse(const Options& options, const std::filesystem::path& f
   return {};
 }
 
+/// A line a text: its tokens, and their vectors where no file takes them.
+Result<void> embed_multi_vector(const Options& options, const std::filesystem::path& folder) {
+  const auto embedder = KINDRED_TRY(MultiVectorEmbedder::open(folder));
+  const auto texts = KINDRED_TRY(read_texts(options.input));
+  ProgressBar bar("texts");
+  const auto result =
+      KINDRED_TRY(embedder.embed(views_of(texts), role_of(options.prompt), bar.progress()));
+  bar.finish();
+  if (!options.output.empty()) KINDRED_TRY(write_vectors(options.output, result.vectors));
+  for (std::size_t text = 0; text < texts.size(); ++text) {
+    auto tokens = nlohmann::json::array();
+    auto vectors = nlohmann::json::array();
+    for (std::size_t row = result.starts[text]; row < result.starts[text + 1]; ++row) {
+      tokens.push_back(embedder.tokenizer().token(result.ids[row]));
+      if (options.output.empty()) vectors.push_back(result.vectors.row(row));
+    }
+    nlohmann::ordered_json line = {{"text", text}, {"tokens", tokens}};
+    if (options.output.empty()) line["vectors"] = vectors;
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  return {};
+}
+
 Result<void> embed(const Options& options) {
   set_threads(options.threads);
   const auto folder = KINDRED_TRY(model_folder(options.model));
+  if (options.multi_vector) return embed_multi_vector(options, folder);
   if (options.sparse) return embed_sparse(options, folder);
   const Embedder embedder = KINDRED_TRY(Embedder::open(folder));
   for (const std::string& note : embedder.notes()) fmt::print(stderr, "kindred: {}\n", note);
@@ -151,13 +177,12 @@ void add_embed(CLI::App& program, Action& action) {
                                   "NumPy file of the vectors (else they are printed)")
                      ->type_name("V.npy");
   add_prompt_options(*command, options->prompt);
-  auto* dimensions =
-      command
-          ->add_option(
-              "--dimensions", options->dimensions,
-              "Keep that many of each vector's values, the first ones (else as the model says)")
-          ->check(CLI::PositiveNumber)
-          ->type_name("N");
+  command
+      ->add_option(
+          "--dimensions", options->dimensions,
+          "Keep that many of each vector's values, the first ones (else as the model says)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   auto* tokens =
       command
           ->add_option("--tokens", options->tokens,
@@ -182,12 +207,21 @@ void add_embed(CLI::App& program, Action& action) {
               "Weights of a few tokens of the vocabulary instead of a vector, as JSON (SPLADE)")
           ->excludes(tokens)
           ->excludes(output);
-  auto* no_normalize =
-      command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
+  command->add_flag("--no-normalize", options->no_normalize, "Keep each vector's own length");
+  auto* multi_vector =
+      command
+          ->add_flag(
+              "--multi-vector", options->multi_vector,
+              "A vector of each token for late interaction, as JSON (ColBERT); questions and "
+              "documents differ: --role")
+          ->excludes(tokens)
+          ->excludes(sparse);
   // They speak of one vector a text.
-  for (auto* option : {dimensions, no_normalize, command->get_option("--role"),
-                       command->get_option("--prompt-name"), command->get_option("--prompt")})
-    option->excludes(tokens)->excludes(sparse);
+  for (const char* name :
+       {"--dimensions", "--no-normalize", "--role", "--prompt-name", "--prompt"}) {
+    auto* option = command->get_option(name)->excludes(tokens)->excludes(sparse);
+    if (name != std::string_view("--role")) option->excludes(multi_vector);
+  }
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON: the vectors, or with --output a summary");

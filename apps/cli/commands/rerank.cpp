@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "command.h"
+#include "kindred/multi_vector_embedder.h"
 #include "kindred/reranker.h"
 #include "kindred/threads.h"
 #include "model_folder.h"
@@ -28,37 +29,70 @@ struct Options {
   std::size_t threads = 0;
 };
 
-Result<void> rerank(const Options& options) {
-  set_threads(options.threads);
-  const auto folder = KINDRED_TRY(model_folder(options.model));
+/// What came of the texts.
+struct Scores {
+  std::vector<float> of_texts;
+  std::ptrdiff_t truncated = 0;
+  std::size_t max_tokens = 0;
+};
+
+Result<Scores> score_pairs(const Options& options, const std::filesystem::path& folder,
+                           const std::vector<std::string>& texts, const Progress& progress) {
   const Reranker reranker = KINDRED_TRY(Reranker::open(folder));
   if (options.label >= reranker.labels())
     return fail(ErrorCode::invalid_argument, fmt::format("label {} is asked for, the model has {}",
                                                          options.label, reranker.labels()));
+  const auto result = KINDRED_TRY(reranker.score(options.query, views_of(texts),
+                                                 {.logits = options.logits, .progress = progress}));
+  Scores scores{.truncated = std::ranges::count(result.truncated, std::uint8_t{1}),
+                .max_tokens = reranker.max_tokens()};
+  for (std::size_t text = 0; text < texts.size(); ++text)
+    scores.of_texts.push_back(result.scores.row(text)[options.label]);
+  return scores;
+}
+
+Result<Scores> score_by_tokens(const Options& options, const std::filesystem::path& folder,
+                               const std::vector<std::string>& texts, const Progress& progress) {
+  const auto embedder = KINDRED_TRY(MultiVectorEmbedder::open(folder));
+  if (options.label > 0 || options.logits)
+    return fail(ErrorCode::invalid_argument,
+                "--label and --logits are for cross-encoders, this model compares tokens");
+  const std::string_view query = options.query;
+  const auto queries = KINDRED_TRY(embedder.embed({&query, 1}, TextRole::query));
+  const auto documents = KINDRED_TRY(embedder.embed(views_of(texts), TextRole::document, progress));
+  Scores scores{.truncated = std::ranges::count(documents.truncated, std::uint8_t{1}),
+                .max_tokens = embedder.max_tokens(TextRole::document)};
+  for (std::size_t text = 0; text < texts.size(); ++text)
+    scores.of_texts.push_back(embedder.similarity(queries.of(0), documents.of(text)));
+  return scores;
+}
+
+Result<void> rerank(const Options& options) {
+  set_threads(options.threads);
+  const auto folder = KINDRED_TRY(model_folder(options.model));
   const auto texts = KINDRED_TRY(read_texts(options.input));
   ProgressBar bar("texts");
-  const auto result = KINDRED_TRY(reranker.score(
-      options.query, views_of(texts), {.logits = options.logits, .progress = bar.progress()}));
+  const auto score = MultiVectorEmbedder::recognizes(folder) ? score_by_tokens : score_pairs;
+  const Scores scores = KINDRED_TRY(score(options, folder, texts, bar.progress()));
   bar.finish();
 
   std::vector<std::size_t> order(texts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto score = [&](std::size_t text) { return result.scores.row(text)[options.label]; };
-  std::ranges::stable_sort(order, std::greater(), score);
+  std::ranges::stable_sort(order, std::greater(),
+                           [&](std::size_t text) { return scores.of_texts[text]; });
   if (options.top > 0) order.resize(std::min(order.size(), options.top));
   for (const std::size_t text : order) {
     if (options.json) {
       const nlohmann::ordered_json line = {
-          {"index", text}, {"score", score(text)}, {"text", texts[text]}};
+          {"index", text}, {"score", scores.of_texts[text]}, {"text", texts[text]}};
       fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
-      fmt::print("{:.4f}\t{}\n", score(text), one_line(texts[text]));
+      fmt::print("{:.4f}\t{}\n", scores.of_texts[text], one_line(texts[text]));
     }
   }
-  const auto truncated = std::ranges::count(result.truncated, std::uint8_t{1});
-  if (truncated != 0)
-    fmt::print(stderr, "kindred: {} pairs are longer than the model's {} tokens and were cut\n",
-               truncated, reranker.max_tokens());
+  if (scores.truncated != 0)
+    fmt::print(stderr, "kindred: {} texts are longer than the model's {} tokens and were cut\n",
+               scores.truncated, scores.max_tokens);
   return {};
 }
 
@@ -66,7 +100,8 @@ Result<void> rerank(const Options& options) {
 
 void add_rerank(CLI::App& program, Action& action) {
   auto* command = program.add_subcommand(
-      "rerank", "Texts in the order in which they answer a question, with a cross-encoder");
+      "rerank",
+      "Texts in the order in which they answer a question, with a cross-encoder or a ColBERT");
   auto options = std::make_shared<Options>();
   add_model_options(*command, options->model);
   command->add_option("--query", options->query, "The question")->required()->type_name("QUERY");
