@@ -33,6 +33,7 @@ void add_tokenize(CLI::App& program, Action& action);
 void add_embed(CLI::App& program, Action& action);
 void add_similarity(CLI::App& program, Action& action);
 void add_rerank(CLI::App& program, Action& action);
+void add_fill(CLI::App& program, Action& action);
 void add_model(CLI::App& program, Action& action);
 void add_index(CLI::App& program, Action& action);
 void add_add(CLI::App& program, Action& action);

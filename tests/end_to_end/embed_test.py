@@ -171,6 +171,34 @@ class EmbedTest(unittest.TestCase):
             self.refused("embed", "--model", model, "--sparse", *option, code=2)
         self.assertIn("of which Kindred makes sparse vectors", self.refused("embed", "--model", MODEL, "--sparse", input="a\n"))
 
+    def test_masks_are_filled(self):
+        model = MODELS.parent / "sparse" / "bert"
+        run = lambda *options, input: self.run_program("fill", "--model", model, *options, input=input)
+        code, output, words = run("--top", "2", input="the [MASK] of a river\nnone\n[MASK]\n")
+        self.assertEqual((code, words), (0, ""))
+        rows = [line.split("\t") for line in output.splitlines()]
+        self.assertEqual([row[0] for row in rows], ["0", "0", "2", "2"])
+        self.assertTrue(all(0 < float(row[1]) < 1 for row in rows))
+        code, output, _ = run("--json", input="the [MASK] of a river\n")
+        line = json.loads(output)
+        self.assertEqual((line["begin"], line["end"], len(line["tokens"])), (4, 10, 5))
+        self.assertEqual([rows[0][2], rows[1][2]], [token["token"] for token in line["tokens"][:2]])
+        self.assertEqual(run(input="none\n"), (0, "", "kindred: no text has the model's mask, [MASK]\n"))
+
+    def test_vectors_of_tokens_for_late_interaction(self):
+        model = MODELS.parent / "multi_vector" / "pylate"
+        run = lambda *options: self.run_program("embed", "--model", model, "--multi-vector", *options, input="the river, a bank\n")
+        code, output, words = run("--role", "document")
+        self.assertEqual((code, words), (0, ""))
+        row = json.loads(output)
+        self.assertEqual(row["tokens"], ["[CLS]", "[unused1]", "the", "river", "a", "bank", "[SEP]"])
+        self.assertEqual([len(vector) for vector in row["vectors"]], [16] * 7)
+        code, output, _ = run("--role", "query", "--output", "q.npy")
+        self.assertEqual(json.loads(output)["tokens"], ["[CLS]", "[unused0]", "the", "river", ",", "a", "bank", "[SEP]"] + 8 * ["[MASK]"])
+        self.assertEqual(read_npy(self.folder / "q.npy")[0], (16, 16))
+        self.refused("embed", "--model", model, "--multi-vector", "--dimensions", "4", code=2)
+        self.assertIn("isn't a late-interaction model", self.refused("embed", "--model", MODEL, "--multi-vector", input="a\n"))
+
     def test_similarity(self):
         texts = ["the river", "the bank", "a dog"]
         code, output, words = self.run_program("similarity", "--model", MODEL, "--json", *texts)

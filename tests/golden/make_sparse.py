@@ -1,7 +1,8 @@
 """Makes tests/golden/fixtures/sparse with the reference implementation, sentence-transformers' SparseEncoder.
 
 A folder for each family with the head of a masked language model: a model of random weights with the tokenizer of tiny_bert, and in
-vectors.npy what the reference gives for the texts of make_models.py, all dimensions.
+vectors.npy what the reference gives for the texts of make_models.py, all dimensions. logits.npy: what transformers' class with the head
+gives for the tokens of a text with masks.
 
 Run by hand after a change, with the versions of tests/golden/requirements.txt: python tests/golden/make_sparse.py
 """
@@ -19,6 +20,8 @@ from sentence_transformers.sparse_encoder.modules import MLMTransformer, SpladeP
 FIXTURES = pathlib.Path(__file__).parent / "fixtures" / "sparse"
 SMALL = {"vocab_size": len(vocabulary()), "hidden_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 20,
          "initializer_range": 0.3, "max_position_embeddings": 40, "pad_token_id": 0}
+
+MASKED = "The [MASK] bank is [MASK]."
 
 # Name: class, configuration, how SpladePooling pools (None: no modules.json).
 MODELS = {
@@ -60,6 +63,11 @@ def write(name: str, kind: str, settings: dict, pooling: dict | None) -> None:
     reference = SparseEncoder(str(folder), device="cpu")
     rows = [reference.encode([text], convert_to_sparse_tensor=False).float().numpy() for text in TEXTS]
     numpy.save(folder / "vectors.npy", numpy.concatenate(rows).astype(numpy.float32))
+    tokens = reference.tokenizer(MASKED, return_tensors="pt")
+    tokens = {key: value for key, value in tokens.items() if key != "token_type_ids" or settings.get("type_vocab_size", 2) > 1}
+    with torch.no_grad():
+        logits = model(**tokens).logits[0]
+    numpy.save(folder / "logits.npy", logits.numpy())
     (folder / "generation_config.json").unlink(missing_ok=True)
     print(name, "weights that are not zero:", (numpy.concatenate(rows) != 0).mean())
 
