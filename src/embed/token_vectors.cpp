@@ -58,7 +58,7 @@ std::vector<Unit> words_of(std::span<const TokenOffset> offsets, std::string_vie
                            std::size_t text) {
   std::vector<Unit> units;
   std::size_t token = 0;
-  for (const text::Word& word : text::split_words(content)) {
+  for (const text::WordPlace& word : text::split_words(content)) {
     while (token < offsets.size() && (frames(offsets[token]) || offsets[token].end <= word.begin))
       ++token;
     std::size_t last = token;

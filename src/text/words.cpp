@@ -14,8 +14,8 @@ bool is_apostrophe(char32_t code) { return code == U'\'' || code == U'\u2019'; }
 
 }  // namespace
 
-std::vector<Word> split_words(std::string_view text) {
-  std::vector<Word> words;
+std::vector<WordPlace> split_words(std::string_view text) {
+  std::vector<WordPlace> words;
   bool running = false;  // whether the last word may go on
   for (std::size_t i = 0; i < text.size();) {
     const auto [code, size] = decode(text, i);

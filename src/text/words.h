@@ -14,12 +14,12 @@
 namespace kindred::text {
 
 /// Bytes [begin, end) of a text.
-struct Word {
+struct WordPlace {
   std::size_t begin, end;
-  bool operator==(const Word&) const = default;
+  bool operator==(const WordPlace&) const = default;
 };
 
 /// In order. Bytes that are not UTF-8 are words of their own.
-std::vector<Word> split_words(std::string_view text);
+std::vector<WordPlace> split_words(std::string_view text);
 
 }  // namespace kindred::text

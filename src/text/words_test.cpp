@@ -9,7 +9,7 @@ namespace {
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
-  for (const Word& word : split_words(text))
+  for (const WordPlace& word : split_words(text))
     words.emplace_back(text.substr(word.begin, word.end - word.begin));
   return words;
 }
