@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <system_error>
+#include <vector>
 
 #include "user_folder.h"
 
@@ -23,17 +25,48 @@ void add_model_options(CLI::App& command, ModelChoice& choice, bool required) {
   add_models_option(command, choice);
 }
 
+Result<std::filesystem::path> models_folder(const ModelChoice& choice) {
+  return user_folder(choice.models, "--models", "KINDRED_MODELS", "models");
+}
+
+namespace {
+
+/// Those of this name that stand in the folders of organisations.
+std::vector<std::filesystem::path> in_organisations(const std::filesystem::path& models,
+                                                    const std::string& name) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(models, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code ignored;
+    if (at->is_directory(ignored) && std::filesystem::is_directory(at->path() / name, ignored))
+      found.push_back(at->path() / name);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace
+
 Result<std::filesystem::path> model_folder(const ModelChoice& choice) {
   std::error_code ignored;
   if (!choice.model.empty() && std::filesystem::exists(choice.model, ignored)) return choice.model;
-  auto folder = KINDRED_TRY(user_folder(choice.models, "--models", "KINDRED_MODELS", "models")) /
-                choice.model;
+  const auto models = KINDRED_TRY(models_folder(choice));
+  const auto folder = models / choice.model;
   if (!choice.model.empty()) {
     if (std::filesystem::exists(folder, ignored)) return folder;
     // openai/cl100k_base is a file.
     auto encoding = folder;
     encoding += ".tiktoken";
     if (std::filesystem::exists(encoding, ignored)) return encoding;
+    if (choice.model.find('/') == std::string::npos) {
+      const auto found = in_organisations(models, choice.model);
+      if (found.size() == 1) return found.front();
+      if (found.size() > 1)
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("model \"{}\" may be {} or {}", choice.model, found[0].string(),
+                                found[1].string()));
+    }
   }
   return fail(ErrorCode::not_found,
               fmt::format("no model \"{}\": neither a folder of that name nor {} exists",

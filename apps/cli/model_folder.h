@@ -19,9 +19,13 @@ struct ModelChoice {
 void add_model_options(CLI::App& command, ModelChoice& choice, bool required = true);
 void add_models_option(CLI::App& command, ModelChoice& choice);
 
+/// The folder that --models, $KINDRED_MODELS or the user's data folder says.
+Result<std::filesystem::path> models_folder(const ModelChoice& choice);
+
 /// The folder of the model: `model` itself where it is a folder (or a file, for those who take
-/// one), else `model` under --models, $KINDRED_MODELS or the user's data folder. An error names
-/// every place that was looked at.
+/// one), else `model` under models_folder(), or in the one folder in there that has a model of that
+/// name ("all-MiniLM-L6-v2" of "sentence-transformers/all-MiniLM-L6-v2"). An error names every
+/// place that was looked at.
 Result<std::filesystem::path> model_folder(const ModelChoice& choice);
 
 }  // namespace kindred::cli

@@ -106,9 +106,10 @@ class RealFile final : public WritableFile {
 class RealFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<WritableFile>> create(const std::filesystem::path& path) override {
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0) return system_error(path, "cannot create", errno);
-    return std::make_unique<RealFile>(path, descriptor);
+    return open(path, O_TRUNC);
+  }
+  Result<std::unique_ptr<WritableFile>> append(const std::filesystem::path& path) override {
+    return open(path, O_APPEND);
   }
 
   Result<MappedFile> map(const std::filesystem::path& path) override {
@@ -148,6 +149,13 @@ class RealFileSystem final : public FileSystem {
     if (number != 0 && number != EINVAL && number != ENOTSUP)
       return system_error(path, "cannot sync", number);
     return {};
+  }
+
+ private:
+  static Result<std::unique_ptr<WritableFile>> open(const std::filesystem::path& path, int how) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
+    if (descriptor < 0) return system_error(path, "cannot create", errno);
+    return std::make_unique<RealFile>(path, descriptor);
   }
 };
 

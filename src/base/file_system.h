@@ -25,7 +25,7 @@
 
 namespace kindred::base {
 
-/// A file being written from its start. Buffered; what was written is on the disk only after
+/// A file being written. Buffered; what was written is on the disk only after
 /// sync(). Destruction closes it without a sync. After a failure every later call fails too: how
 /// much of the file is there is not known any more, so it must be written anew.
 class WritableFile {
@@ -43,6 +43,8 @@ class FileSystem {
   virtual ~FileSystem() = default;
   /// Creates the file, or empties it where it exists.
   virtual Result<std::unique_ptr<WritableFile>> create(const std::filesystem::path& path) = 0;
+  /// Goes on behind what the file holds; creates it where it is missing.
+  virtual Result<std::unique_ptr<WritableFile>> append(const std::filesystem::path& path) = 0;
   virtual Result<MappedFile> map(const std::filesystem::path& path) = 0;
   /// Replaces `to` atomically.
   virtual Result<void> rename(const std::filesystem::path& from,

@@ -106,6 +106,21 @@ class FaultyFileSystem final : public base::FileSystem {
     return std::make_unique<FaultyFile>(*this, path, std::move(file), std::move(state));
   }
 
+  Result<std::unique_ptr<base::WritableFile>> append(const Path& path) override {
+    const std::lock_guard lock(mutex_);
+    KINDRED_TRY(begin(Operation::create, path));
+    Change change{.folder = folder_of(path), .to = path, .replaced = contents(path)};
+    auto file = KINDRED_TRY(real_.append(path));
+    auto& state = files_[path];
+    if (!state) {
+      // What was there before this began is taken to be on the disk.
+      const std::string there = change.replaced.value_or("");
+      state = std::make_shared<State>(there, there);
+      if (!change.replaced) pending_.push_back(std::move(change));
+    }
+    return std::make_unique<FaultyFile>(*this, path, std::move(file), state);
+  }
+
   Result<base::MappedFile> map(const Path& path) override {
     {
       const std::lock_guard lock(mutex_);
