@@ -123,8 +123,8 @@ struct TokenizerOptions {
 class Tokenizer {
  public:
   /// `path`: a model's folder, a tokenizer.json, a vocab.txt, a vocab.json, a SentencePiece .model,
-  /// or one of OpenAI's encodings (cl100k_base.tiktoken). A part that Kindred doesn't have is an
-  /// error that names it.
+  /// one of OpenAI's encodings (cl100k_base.tiktoken), or a GGUF file. A part that Kindred doesn't
+  /// have is an error that names it.
   static Result<Tokenizer> open(const std::filesystem::path& path,
                                 const TokenizerOptions& options = {});
 

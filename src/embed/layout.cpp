@@ -8,7 +8,9 @@
 
 #include "embed/modules_file.h"
 #include "embed/tokenizer_window.h"
+#include "files/gguf.h"
 #include "model/config.h"
+#include "model/gguf_model.h"
 
 namespace kindred::embed {
 namespace {
@@ -106,9 +108,35 @@ Result<std::size_t> read_beginning(const std::filesystem::path& path,
   return std::size_t{2};
 }
 
+/// What llama.cpp makes of a GGUF file's text.
+Result<Layout> read_gguf(const std::filesystem::path& path) {
+  constexpr std::array<const char*, 4> kPoolings = {"", "mean", "cls", "lasttoken"};
+  const auto gguf = KINDRED_TRY(files::Gguf::open(path));
+  Layout layout;
+  layout.encoder = path;
+  layout.normalize = true;
+  const auto architecture = KINDRED_TRY(gguf.text("general.architecture")).value_or("");
+  const auto key = fmt::format("{}.pooling_type", architecture);
+  const auto pooling = KINDRED_TRY(gguf.count(key)).value_or(0);
+  if (pooling >= kPoolings.size())
+    return wrong(
+        path, ErrorCode::unsupported,
+        fmt::format("{} is {}, Kindred has: 1 (mean), 2 (cls), 3 (lasttoken)", key, pooling));
+  if (pooling == 0) {
+    const auto causal = KINDRED_TRY(gguf.flag(fmt::format("{}.attention.causal", architecture)));
+    layout.pooling = Pooling::of(causal.value_or(true) ? "lasttoken" : "mean");
+    layout.notes.push_back(
+        fmt::format("{}: says nothing of pooling, so {}", path.string(), layout.pooling.name()));
+  } else {
+    layout.pooling = Pooling::of(kPoolings[pooling]);
+  }
+  return layout;
+}
+
 }  // namespace
 
 Result<Layout> read_layout(const std::filesystem::path& folder) {
+  if (model::is_gguf(folder)) return read_gguf(folder);
   if (KINDRED_TRY(is_model2vec(folder))) return read_model2vec(folder);
   Layout layout;
   const auto modules_path = folder / "modules.json";

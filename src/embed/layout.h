@@ -11,7 +11,8 @@
 ///
 /// A folder without modules.json gets what sentence-transformers gives it: mean pooling without
 /// normalisation, or the last token where the model was made to write texts. A folder whose
-/// config.json says model_type "model2vec" is read as model2vec does.
+/// config.json says model_type "model2vec" is read as model2vec does. A GGUF file says how it
+/// pools, and its vectors are normalised, as llama.cpp does.
 #pragma once
 
 #include <cstddef>

@@ -6,6 +6,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "files/ggml_blocks.h"
+
 namespace kindred::files {
 namespace {
 
@@ -75,6 +77,14 @@ constexpr std::array kTypes{
     TypeRow{DataType::f64, "F64", 8, widen_f64},
     TypeRow{DataType::i64, "I64", 8},
     TypeRow{DataType::u64, "U64", 8},
+    TypeRow{DataType::q4_0, "Q4_0", kQ4_0Bytes, widen_q4_0, kSmallBlock},
+    TypeRow{DataType::q4_1, "Q4_1", kQ4_1Bytes, widen_q4_1, kSmallBlock},
+    TypeRow{DataType::q5_0, "Q5_0", kQ5_0Bytes, widen_q5_0, kSmallBlock},
+    TypeRow{DataType::q5_1, "Q5_1", kQ5_1Bytes, widen_q5_1, kSmallBlock},
+    TypeRow{DataType::q8_0, "Q8_0", kQ8_0Bytes, widen_q8_0, kSmallBlock},
+    TypeRow{DataType::q4_k, "Q4_K", kQ4_KBytes, widen_q4_k, kLargeBlock},
+    TypeRow{DataType::q5_k, "Q5_K", kQ5_KBytes, widen_q5_k, kLargeBlock},
+    TypeRow{DataType::q6_k, "Q6_K", kQ6_KBytes, widen_q6_k, kLargeBlock},
 };
 static_assert(std::ranges::all_of(kTypes, [](const TypeRow& row) {
   return &row == &kTypes[static_cast<std::size_t>(row.type)];

@@ -32,6 +32,15 @@ enum class DataType : std::uint8_t {
   f64,
   i64,
   u64,
+  // Blocks of ggml (ggml_blocks.h).
+  q4_0,
+  q4_1,
+  q5_0,
+  q5_1,
+  q8_0,
+  q4_k,
+  q5_k,
+  q6_k,
 };
 
 /// As safetensors spells it: "F32", "BF16".

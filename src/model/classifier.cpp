@@ -9,6 +9,7 @@
 #include "base/listed.h"
 #include "model/activations.h"
 #include "model/config.h"
+#include "model/gguf_model.h"
 #include "model/weights.h"
 #include "tensor/pool.h"
 
@@ -64,7 +65,7 @@ Result<bool> reads_mean(const Config& config) {
 
 Result<Classifier> Classifier::open(const std::filesystem::path& folder,
                                     const OpenEncoder& encoder) {
-  const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
+  const Config config = KINDRED_TRY(read_model_config(folder));
   for (const Head& head : kHeads) {
     if (head.family != encoder.family) continue;
     const std::size_t hidden = encoder.encoder->shape().hidden;

@@ -127,6 +127,13 @@ Result<Config> Config::read(const std::filesystem::path& path) {
   return config;
 }
 
+Config Config::of(const std::filesystem::path& path, nlohmann::json object) {
+  Config config;
+  config.path_ = path;
+  config.json_ = std::move(object);
+  return config;
+}
+
 const nlohmann::json* Config::find(std::string_view field) const {
   asked_.emplace(field);
   const auto found = json_.find(field);

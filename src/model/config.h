@@ -30,6 +30,8 @@ class Config {
  public:
   /// The file holds one JSON object.
   static Result<Config> read(const std::filesystem::path& path);
+  /// What another kind of file says in the same words; `path` is that file's, for messages.
+  static Config of(const std::filesystem::path& path, nlohmann::json object);
 
   const std::filesystem::path& path() const { return path_; }
   const nlohmann::json& json() const { return json_; }

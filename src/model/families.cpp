@@ -11,6 +11,7 @@
 #include "model/electra.h"
 #include "model/encoder.h"
 #include "model/gemma3.h"
+#include "model/gguf_model.h"
 #include "model/gpt2.h"
 #include "model/gte.h"
 #include "model/llama.h"
@@ -55,7 +56,7 @@ constexpr std::array kFamilies = {
 }  // namespace
 
 Result<OpenEncoder> open_encoder(const std::filesystem::path& folder, Purpose purpose) {
-  const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
+  const Config config = KINDRED_TRY(read_model_config(folder));
   const auto model_type = KINDRED_TRY(config.text("model_type"));
   for (const Family& family : kFamilies) {
     if (family.model_type != model_type) continue;

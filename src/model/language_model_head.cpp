@@ -10,6 +10,7 @@
 #include "base/listed.h"
 #include "model/activations.h"
 #include "model/config.h"
+#include "model/gguf_model.h"
 #include "model/weights.h"
 
 namespace kindred::model {
@@ -64,7 +65,7 @@ Bias bias_of(const Weights& weights, std::string_view name) {
 
 Result<LanguageModelHead> LanguageModelHead::open(const std::filesystem::path& folder,
                                                   const OpenEncoder& encoder) {
-  const Config config = KINDRED_TRY(Config::read(folder / "config.json"));
+  const Config config = KINDRED_TRY(read_model_config(folder));
   for (const Head& head : kHeads) {
     if (head.family != encoder.family) continue;
     const Shape& shape = encoder.encoder->shape();

@@ -11,6 +11,7 @@
 #include "files/safetensors.h"
 #include "files/sharded_tensors.h"
 #include "files/torch_weights.h"
+#include "model/gguf_model.h"
 
 namespace kindred::model {
 namespace {
@@ -54,6 +55,8 @@ bool is_there(const std::filesystem::path& path) {
 }  // namespace
 
 Result<FoundWeights> find_weights(const std::filesystem::path& folder) {
+  if (is_gguf(folder))
+    return FoundWeights{.path = folder, .file = KINDRED_TRY(open_gguf_weights(folder))};
   std::vector<std::string_view> names;
   for (const WeightFormat& format : kFormats) {
     const std::filesystem::path path = folder / format.file;

@@ -13,6 +13,7 @@
 #include "text/framer.h"
 #include "text/normalizers/lowercase.h"
 #include "text/pipeline.h"
+#include "text/readers/gguf_vocabulary.h"
 #include "text/readers/sentencepiece.h"
 #include "text/readers/tiktoken.h"
 #include "text/readers/tokenizer_json.h"
@@ -160,6 +161,7 @@ Result<text::TokenizerSpecification> read(const std::filesystem::path& path) {
   if (path.filename() == "vocab.json") return text::read_vocab_json(path);
   if (path.extension() == ".model") return text::read_sentencepiece(path);
   if (path.extension() == ".tiktoken") return text::read_tiktoken(path);
+  if (path.extension() == ".gguf") return text::read_gguf_vocabulary(path);
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return text::read_tokenizer_json(path);
   if (has_file(path / "tokenizer.json")) return text::read_tokenizer_json(path / "tokenizer.json");

@@ -171,6 +171,13 @@ class EmbedTest(unittest.TestCase):
             self.refused("embed", "--model", model, "--sparse", *option, code=2)
         self.assertIn("of which Kindred makes sparse vectors", self.refused("embed", "--model", MODEL, "--sparse", input="a\n"))
 
+    def test_a_model_in_one_file(self):
+        folder = MODELS.parent / "gguf"
+        shape, values, _ = self.embed(["the river bank"], model=folder / "bert_q8_0.gguf")
+        self.assertEqual(shape, (1, 32))
+        self.assertAlmostEqual(sum(value * value for value in values), 1, places=5)
+        self.assertIn('"tokenizer.ggml.model" is missing', self.refused("model", "show", folder / "blocks.gguf"))
+
     def test_masks_are_filled(self):
         model = MODELS.parent / "sparse" / "bert"
         run = lambda *options, input: self.run_program("fill", "--model", model, *options, input=input)
