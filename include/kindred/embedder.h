@@ -143,7 +143,8 @@ class Embedder {
   /// The longest text that is encoded whole, in tokens, special tokens counted; a longer one is cut
   /// at the end.
   std::size_t max_tokens() const;
-  const Tokenizer& tokenizer() const;
+  /// nullptr: the model reads words by their characters, or by a list of its own.
+  const Tokenizer* tokenizer() const;
   /// One line for each choice that the folder left open; a program shows them.
   const std::vector<std::string>& notes() const;
   /// Reads every weight once for its hash (tens of milliseconds for 100 MB), then remembers it.

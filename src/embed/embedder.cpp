@@ -41,7 +41,7 @@ Embedder::~Embedder() = default;
 std::size_t Embedder::dimensions() const { return parts_->dimensions; }
 std::size_t Embedder::max_tokens() const { return parts_->description.max_tokens; }
 const std::vector<std::string>& Embedder::notes() const { return parts_->layout.notes; }
-const Tokenizer& Embedder::tokenizer() const { return parts_->encoder->tokenizer(); }
+const Tokenizer* Embedder::tokenizer() const { return parts_->encoder->tokenizer(); }
 
 Matrix Embedder::token_embeddings() const { return parts_->encoder->token_embeddings(); }
 Matrix Embedder::position_embeddings() const { return parts_->encoder->position_embeddings(); }
@@ -64,7 +64,7 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
   for (std::size_t first = 0; first < texts.size();) {
     const std::size_t end = embed::window_end(texts, first);
     const embed::Prompted prompted(texts.subspan(first, end - first), task.prompt);
-    const TokenBatch tokens = KINDRED_TRY(parts.encoder->tokenize(prompted.texts()));
+    const auto tokens = KINDRED_TRY(parts.encoder->tokenize(prompted.texts(), /*offsets=*/false));
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
@@ -78,7 +78,7 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
 }
 
 /// Encodes the texts of one batch and writes row first_row + text of `out` for each.
-void Embedder::Parts::encode(const TokenBatch& tokens, std::span<const std::size_t> texts,
+void Embedder::Parts::encode(const embed::TextTokens& tokens, std::span<const std::size_t> texts,
                              const Task& task, tensor::Workspace& workspace, std::size_t first_row,
                              Matrix& out) const {
   tensor::Tensor vectors = encoder->encode(workspace, tokens, texts, task.skipped_tokens);

@@ -32,7 +32,7 @@ struct Embedder::Parts {
   std::once_flag described;
   ModelDescription description;
 
-  void encode(const TokenBatch& tokens, std::span<const std::size_t> texts, const Task& task,
+  void encode(const embed::TextTokens& tokens, std::span<const std::size_t> texts, const Task& task,
               tensor::Workspace& workspace, std::size_t first_row, Matrix& out) const;
 };
 

@@ -10,6 +10,7 @@
 #include "embed/tokenizer_window.h"
 #include "files/gguf.h"
 #include "model/config.h"
+#include "model/elmo.h"
 #include "model/gguf_model.h"
 
 namespace kindred::embed {
@@ -137,6 +138,12 @@ Result<Layout> read_gguf(const std::filesystem::path& path) {
 
 Result<Layout> read_layout(const std::filesystem::path& folder) {
   if (model::is_gguf(folder)) return read_gguf(folder);
+  if (model::Elmo::is_one(folder)) {
+    Layout layout;
+    layout.beginning = Beginning::elmo;
+    layout.encoder = folder;
+    return layout;
+  }
   if (KINDRED_TRY(is_model2vec(folder))) return read_model2vec(folder);
   Layout layout;
   const auto modules_path = folder / "modules.json";

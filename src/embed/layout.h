@@ -13,6 +13,8 @@
 /// normalisation, or the last token where the model was made to write texts. A folder whose
 /// config.json says model_type "model2vec" is read as model2vec does. A GGUF file says how it
 /// pools, and its vectors are normalised, as llama.cpp does.
+///
+/// A folder with ELMo's options and weights is read as model/elmo.h says.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +32,7 @@
 namespace kindred::embed {
 
 /// What the modules begin with.
-enum class Beginning : std::uint8_t { transformer, static_embedding, model2vec };
+enum class Beginning : std::uint8_t { transformer, static_embedding, model2vec, elmo };
 
 struct Layout {
   Beginning beginning = Beginning::transformer;

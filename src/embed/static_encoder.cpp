@@ -73,7 +73,7 @@ class StaticEncoder final : public TextEncoder {
         rows_(std::move(rows)),
         reading_(reading) {}
 
-  const Tokenizer& tokenizer() const override { return tokenizer_; }
+  const Tokenizer* tokenizer() const override { return &tokenizer_; }
   std::size_t dimensions() const override { return rows_.dimensions(); }
 
   void describe(ModelDescription& description) const override {
@@ -98,7 +98,8 @@ class StaticEncoder final : public TextEncoder {
     return rows_.file->contents();
   }
 
-  Result<TokenBatch> tokenize(std::span<const std::string_view> texts) const override {
+  Result<TextTokens> tokenize(std::span<const std::string_view> texts,
+                              bool /*offsets*/) const override {
     const auto whole = texts;
     std::vector<std::string_view> cut;
     if (reading_.max_characters > 0) {
@@ -118,7 +119,7 @@ class StaticEncoder final : public TextEncoder {
     for (std::size_t i = 0; i < texts.size(); ++i)
       if (texts[i].size() < whole[i].size()) tokens.truncated[i] = 1;
     if (reading_.left_out) leave_out(*reading_.left_out, tokens);
-    return tokens;
+    return TextTokens{std::move(tokens), {}};
   }
 
   /// The reference counts the tokens of a prompt like others.
@@ -126,7 +127,7 @@ class StaticEncoder final : public TextEncoder {
     return std::size_t{0};
   }
 
-  tensor::Tensor encode(tensor::Workspace& workspace, const TokenBatch& tokens,
+  tensor::Tensor encode(tensor::Workspace& workspace, const TextTokens& tokens,
                         std::span<const std::size_t> texts,
                         std::size_t /*skipped*/) const override {
     tensor::Tensor out = workspace.tensor(texts.size(), dimensions());

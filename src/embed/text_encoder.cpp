@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "embed/elmo_encoder.h"
 #include "embed/static_encoder.h"
 #include "embed/transformer_encoder.h"
 
@@ -15,6 +16,8 @@ Result<std::unique_ptr<const TextEncoder>> open_text_encoder(const Layout& layou
       return open_static_embedding(layout);
     case Beginning::model2vec:
       return open_model2vec(layout);
+    case Beginning::elmo:
+      return open_elmo(layout);
   }
   std::unreachable();
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "embed/layout.h"
+#include "embed/text_tokens.h"
 #include "kindred/embedder.h"
 #include "kindred/matrix.h"
 #include "kindred/result.h"
@@ -23,7 +24,8 @@ class TextEncoder {
  public:
   virtual ~TextEncoder() = default;
 
-  virtual const Tokenizer& tokenizer() const = 0;
+  /// nullptr: the model reads words as they are.
+  virtual const Tokenizer* tokenizer() const = 0;
   /// Of the vectors that it gives.
   virtual std::size_t dimensions() const = 0;
   /// Fills in family, pooling and sizes.
@@ -31,27 +33,33 @@ class TextEncoder {
   /// The files of its weights.
   virtual std::vector<std::span<const std::byte>> contents() const = 0;
 
-  /// The tokens of texts as encode() takes them: cut to the window. Fails where the tokenizer gives
-  /// what the model doesn't have.
-  virtual Result<TokenBatch> tokenize(std::span<const std::string_view> texts) const = 0;
+  /// The tokens of texts as encode() takes them: cut to the window; with the bytes of the text that
+  /// each came from where `offsets` says so. Fails where the tokenizer gives what the model doesn't
+  /// have.
+  virtual Result<TextTokens> tokenize(std::span<const std::string_view> texts,
+                                      bool offsets) const = 0;
   /// Tokens at the start of texts with this prompt that take no part in their vectors.
   virtual Result<std::size_t> skipped_tokens(std::string_view prompt) const = 0;
   /// Row i: the vector of sequence texts[i], which has a token at least. A row's bits depend on its
   /// own text alone.
-  virtual tensor::Tensor encode(tensor::Workspace& workspace, const TokenBatch& tokens,
+  virtual tensor::Tensor encode(tensor::Workspace& workspace, const TextTokens& tokens,
                                 std::span<const std::size_t> texts, std::size_t skipped) const = 0;
 
-  /// What each token of the vocabulary is before any context: vocabulary x dimensions.
-  virtual Matrix token_embeddings() const = 0;
+  /// What each token of the vocabulary is before any context: vocabulary x dimensions; no rows:
+  /// there is no such table.
+  virtual Matrix token_embeddings() const { return {}; }
   /// The same of learned positions; no rows: there are none.
   virtual Matrix position_embeddings() const { return {}; }
 
-  /// The model that gives tokens vectors of their own; nullptr: they have none.
-  virtual const model::Encoder* model() const { return nullptr; }
-  /// tokenize(), with the bytes of the text that each token came from.
-  virtual Result<TokenBatch> tokenize_with_offsets(std::span<const std::string_view> texts) const {
-    return tokenize(texts);
-  }
+  /// Layers behind the embeddings, whose states of tokens can be watched; 0: none.
+  virtual std::size_t layers() const { return 0; }
+  /// Values of a token's state.
+  virtual std::size_t hidden() const { return 0; }
+  /// Shows the states of the tokens of some texts, which follow each other: a row each, layer by
+  /// layer from that of the embeddings (0) on.
+  virtual void watch_states(tensor::Workspace& /*workspace*/, const TextTokens& /*tokens*/,
+                            std::span<const std::size_t> /*texts*/,
+                            const model::WatchLayers& /*watch*/) const {}
 };
 
 /// The kind that the layout begins with.

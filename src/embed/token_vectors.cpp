@@ -6,7 +6,6 @@
 
 #include "embed/batching.h"
 #include "embed/embedder_parts.h"
-#include "embed/gathered_tokens.h"
 #include "kindred/embedder.h"
 #include "tensor/tensor.h"
 #include "text/words.h"
@@ -76,21 +75,21 @@ std::vector<Unit> words_of(std::span<const TokenOffset> offsets, std::string_vie
 
 Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> texts,
                                             const TokenOptions& options) const {
-  const model::Encoder* encoder = parts_->encoder->model();
-  if (encoder == nullptr)
+  const embed::TextEncoder& encoder = *parts_->encoder;
+  if (encoder.layers() == 0)
     return fail(ErrorCode::unsupported,
                 fmt::format("{}: a static model, whose words have the same vectors everywhere",
                             parts_->layout.encoder.string()));
-  const Layers layers = KINDRED_TRY(layers_of(options, encoder->shape().layers));
+  const Layers layers = KINDRED_TRY(layers_of(options, encoder.layers()));
   TokenVectors result;
   std::vector<float> values;  // of all units so far
-  const std::size_t hidden = encoder->shape().hidden;
+  const std::size_t hidden = encoder.hidden();
   embed::BatchRun run(texts.size(), options.progress);
   std::vector<tensor::Workspace> workspaces(run.workers());
   for (std::size_t first = 0; first < texts.size();) {
     const std::size_t end = embed::window_end(texts, first);
-    const TokenBatch tokens =
-        KINDRED_TRY(parts_->encoder->tokenize_with_offsets(texts.subspan(first, end - first)));
+    const auto tokens =
+        KINDRED_TRY(encoder.tokenize(texts.subspan(first, end - first), /*offsets=*/true));
     std::vector<std::vector<Unit>> units(tokens.sequences());
     std::vector<std::size_t> rows;  // of each text, the row of its first unit
     std::size_t row = values.size() / hidden;
@@ -105,22 +104,24 @@ Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> te
     }
     values.resize(row * hidden);
     const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
-      const embed::GatheredTokens gathered(tokens, batch);
       const auto add_states = [&](std::size_t layer, const tensor::Tensor& states) {
         if (layer < layers.first || layer > layers.last) return;
         const auto share = static_cast<float>(layers.last - layers.first + 1);
-        for (std::size_t i = 0; i < batch.size(); ++i)
+        std::size_t first_state = 0;
+        for (std::size_t i = 0; i < batch.size(); ++i) {
           for (std::size_t u = 0; u < units[batch[i]].size(); ++u) {
             const Unit& unit = units[batch[i]][u];
             float* to = values.data() + (rows[batch[i]] + u) * hidden;
             const auto count = static_cast<float>(unit.last - unit.first);
             for (std::size_t token = unit.first; token < unit.last; ++token) {
-              const float* from = states.row(gathered.starts()[i] + token);
+              const float* from = states.row(first_state + token);
               for (std::size_t k = 0; k < hidden; ++k) to[k] += from[k] / (count * share);
             }
           }
+          first_state += tokens.sequence(batch[i]).size();
+        }
       };
-      encoder->forward(workspaces[worker], gathered.batch(), add_states);
+      encoder.watch_states(workspaces[worker], tokens, batch, add_states);
     };
     KINDRED_TRY(run.window(tokens, encode));
     first = end;

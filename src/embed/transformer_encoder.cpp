@@ -28,7 +28,7 @@ class TransformerEncoder final : public TextEncoder {
         model_(std::move(model)),
         max_tokens_(std::min(layout.max_tokens.value_or(shape().positions), shape().positions)) {}
 
-  const Tokenizer& tokenizer() const override { return tokenizer_; }
+  const Tokenizer* tokenizer() const override { return &tokenizer_; }
   std::size_t dimensions() const override { return shape().hidden * pooling_.modes(); }
 
   void describe(ModelDescription& description) const override {
@@ -49,22 +49,25 @@ class TransformerEncoder final : public TextEncoder {
     return model_.weights->contents();
   }
 
-  Result<TokenBatch> tokenize(std::span<const std::string_view> texts) const override {
-    TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, tokenizing()));
+  Result<TextTokens> tokenize(std::span<const std::string_view> texts,
+                              bool offsets) const override {
+    TokenizeOptions options = tokenizing();
+    options.offsets = offsets;
+    TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, options));
     KINDRED_TRY(check_tokens(folder_, tokenizer_, tokens, shape()));
-    return tokens;
+    return TextTokens{std::move(tokens), {}};
   }
   Matrix token_embeddings() const override { return matrix_of(model_.encoder->tables().tokens); }
   Matrix position_embeddings() const override {
     return matrix_of(model_.encoder->tables().positions);
   }
-  const model::Encoder* model() const override { return model_.encoder.get(); }
-  Result<TokenBatch> tokenize_with_offsets(std::span<const std::string_view> texts) const override {
-    TokenizeOptions options = tokenizing();
-    options.offsets = true;
-    TokenBatch tokens = KINDRED_TRY(tokenizer_.tokenize(texts, options));
-    KINDRED_TRY(check_tokens(folder_, tokenizer_, tokens, shape()));
-    return tokens;
+  std::size_t layers() const override { return shape().layers; }
+  std::size_t hidden() const override { return shape().hidden; }
+  void watch_states(tensor::Workspace& workspace, const TextTokens& tokens,
+                    std::span<const std::size_t> texts,
+                    const model::WatchLayers& watch) const override {
+    const GatheredTokens gathered(tokens, texts);
+    model_.encoder->forward(workspace, gathered.batch(), watch);
   }
 
   /// The prompt alone is tokenized; where it ends in a token that frames texts, that one isn't
@@ -76,7 +79,7 @@ class TransformerEncoder final : public TextEncoder {
     return tokens.ids.size() - (tokenizer_.special(tokens.ids.back()) ? 1 : 0);
   }
 
-  tensor::Tensor encode(tensor::Workspace& workspace, const TokenBatch& tokens,
+  tensor::Tensor encode(tensor::Workspace& workspace, const TextTokens& tokens,
                         std::span<const std::size_t> texts, std::size_t skipped) const override {
     const GatheredTokens gathered(tokens, texts);
     const tensor::Tensor hidden = model_.encoder->forward(workspace, gathered.batch());
