@@ -52,7 +52,7 @@ Result<std::filesystem::path> model_folder(const ModelChoice& choice) {
   std::error_code ignored;
   if (!choice.model.empty() && std::filesystem::exists(choice.model, ignored)) return choice.model;
   const auto models = KINDRED_TRY(models_folder(choice));
-  const auto folder = models / choice.model;
+  auto folder = models / choice.model;
   if (!choice.model.empty()) {
     if (std::filesystem::exists(folder, ignored)) return folder;
     // openai/cl100k_base is a file.

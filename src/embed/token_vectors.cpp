@@ -108,17 +108,17 @@ Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> te
         if (layer < layers.first || layer > layers.last) return;
         const auto share = static_cast<float>(layers.last - layers.first + 1);
         std::size_t first_state = 0;
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-          for (std::size_t u = 0; u < units[batch[i]].size(); ++u) {
-            const Unit& unit = units[batch[i]][u];
-            float* to = values.data() + (rows[batch[i]] + u) * hidden;
+        for (const std::size_t text : batch) {
+          float* to = values.data() + rows[text] * hidden;
+          for (const Unit& unit : units[text]) {
             const auto count = static_cast<float>(unit.last - unit.first);
             for (std::size_t token = unit.first; token < unit.last; ++token) {
               const float* from = states.row(first_state + token);
               for (std::size_t k = 0; k < hidden; ++k) to[k] += from[k] / (count * share);
             }
+            to += hidden;
           }
-          first_state += tokens.sequence(batch[i]).size();
+          first_state += tokens.sequence(text).size();
         }
       };
       encoder.watch_states(workspaces[worker], tokens, batch, add_states);

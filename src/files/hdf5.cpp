@@ -272,9 +272,8 @@ class Hdf5::Reader {
     for (std::uint64_t i = 0; i < node.children; ++i) {
       const auto size = KINDRED_TRY(node.content.number(4));
       const auto skipped = KINDRED_TRY(node.content.number(4));
-      std::vector<std::uint64_t> place;
-      for (std::size_t axis = 0; axis < axes; ++axis)
-        place.push_back(KINDRED_TRY(node.content.number(8)));
+      std::vector<std::uint64_t> place(axes);
+      for (std::uint64_t& of_axis : place) of_axis = KINDRED_TRY(node.content.number(8));
       KINDRED_TRY(node.content.number(8));
       const auto child = KINDRED_TRY(node.content.number(8));
       // A tree of one child a level has twice as many nodes at most, for each of its levels.

@@ -37,8 +37,8 @@ Result<std::vector<std::size_t>> read_shape(const Hdf5Bytes& file, Hdf5Cursor cu
   constexpr std::uint64_t kNull = 2;
   if (axes > kMostAxes || (version == 2 && kind == kNull))
     return file.unsupported("a shape without values, or of too many axes");
-  std::vector<std::size_t> shape;
-  for (std::uint64_t i = 0; i < axes; ++i) shape.push_back(KINDRED_TRY(cursor.number(8)));
+  std::vector<std::size_t> shape(axes);
+  for (std::size_t& axis : shape) axis = KINDRED_TRY(cursor.number(8));
   return shape;
 }
 

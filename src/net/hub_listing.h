@@ -44,7 +44,7 @@ struct HubListing {
 
 /// `what` begins an error. A file whose name could lead out of a folder is an error; so are more
 /// than 100,000 files.
-Result<HubListing> parse_listing(std::string_view json, std::string_view what);
+Result<HubListing> parse_listing(std::string_view text, std::string_view what);
 
 /// Of the files, those that Kindred reads: configurations, tokenizers, weights (safetensors where
 /// there are any, else those of PyTorch), and the same in the folders of sentence-transformers'

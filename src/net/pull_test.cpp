@@ -34,8 +34,9 @@ std::string sha256_of(const std::string& text) {
 std::map<std::string, std::string> answers(const std::string& commit) {
   std::map<std::string, std::string> bodies;
   std::string siblings;
+  const std::string place = "/m/resolve/" + commit + "/";
   for (const auto& [name, text] : kFiles) {
-    bodies["/m/resolve/" + commit + "/" + name] = text;
+    bodies[place + name] = text;
     siblings += (siblings.empty() ? "" : ", ") + (R"({"rfilename": ")" + name) +
                 R"(", "lfs": {"sha256": ")" + sha256_of(text) + R"(", "size": )" +
                 std::to_string(text.size()) + "}}";

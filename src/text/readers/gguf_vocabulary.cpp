@@ -51,7 +51,9 @@ Result<Tokens> read_tokens(const Gguf& gguf) {
     return gguf.wrong(key("tokens"), "a list of tokens");
   const auto types = KINDRED_TRY(gguf.numbers(key("token_type")));
   for (const double type : types) {
-    if (!(type >= 1 && type <= 6)) return gguf.wrong(key("token_type"), "a list of 1 to 6");
+    constexpr std::array<double, 6> kTypes = {1, 2, 3, 4, 5, 6};
+    if (std::ranges::find(kTypes, type) == kTypes.end())
+      return gguf.wrong(key("token_type"), "a list of 1 to 6");
     tokens.types.push_back(static_cast<TokenType>(type));
   }
   if (types.empty()) tokens.types.assign(tokens.texts.size(), TokenType::normal);
