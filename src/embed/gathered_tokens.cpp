@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "files/excerpt.h"
+
 namespace kindred::embed {
 
 Result<void> check_tokens(const std::filesystem::path& folder, const Tokenizer& tokenizer,
@@ -18,7 +20,8 @@ Result<void> check_tokens(const std::filesystem::path& folder, const Tokenizer& 
   return fail(
       ErrorCode::corrupt,
       fmt::format("{}: the tokenizer gives id {} (\"{}\"), the encoder has {} word embeddings",
-                  folder.string(), *largest, tokenizer.token(*largest), shape.vocabulary));
+                  folder.string(), *largest, files::excerpt(tokenizer.token(*largest)),
+                  shape.vocabulary));
 }
 
 }  // namespace kindred::embed

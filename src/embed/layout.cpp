@@ -8,6 +8,7 @@
 
 #include "embed/modules_file.h"
 #include "embed/tokenizer_window.h"
+#include "files/excerpt.h"
 #include "files/gguf.h"
 #include "model/config.h"
 #include "model/elmo.h"
@@ -101,7 +102,7 @@ Result<std::size_t> read_beginning(const std::filesystem::path& path,
   if (modules[0].kind != "Transformer")
     return wrong(path, ErrorCode::unsupported,
                  fmt::format("begins with module \"{}\", Kindred has: Transformer, StaticEmbedding",
-                             modules[0].kind));
+                             files::excerpt(modules[0].kind)));
   if (modules.size() < 2 || modules[1].kind != "Pooling")
     return wrong(path, ErrorCode::unsupported, "has no Pooling behind its Transformer");
   layout.pooling = KINDRED_TRY(Pooling::read(modules[1].folder / "config.json"));

@@ -13,6 +13,7 @@
 #include "embed/gathered_tokens.h"
 #include "embed/special_token.h"
 #include "embed/tokenizer_window.h"
+#include "files/excerpt.h"
 #include "model/encoder.h"
 #include "model/language_model_head.h"
 #include "tensor/tensor.h"
@@ -63,8 +64,8 @@ Result<MaskedLanguageModel> MaskedLanguageModel::open(const std::filesystem::pat
   auto tokenizer = KINDRED_TRY(Tokenizer::open(folder, {.special_tokens = {mask}}));
   const auto mask_id = tokenizer.id(mask);
   if (!mask_id)
-    return fail(ErrorCode::unsupported,
-                fmt::format("{}: has no mask token; \"{}\" is none", folder.string(), mask));
+    return fail(ErrorCode::unsupported, fmt::format("{}: has no mask token; \"{}\" is none",
+                                                    folder.string(), files::excerpt(mask)));
   auto model = KINDRED_TRY(model::open_encoder(folder));
   auto head = KINDRED_TRY(model::LanguageModelHead::open(folder, model));
   const std::size_t positions = model.encoder->shape().positions;

@@ -12,6 +12,7 @@
 #include "embed/multi_vector_layout.h"
 #include "embed/special_token.h"
 #include "embed/vector_module.h"
+#include "files/excerpt.h"
 #include "model/config.h"
 #include "model/encoder.h"
 #include "model/weights.h"
@@ -80,7 +81,7 @@ Result<std::uint32_t> find_filling(const MultiVectorLayout& layout, const Tokeni
   if (id) return *id;
   return fail(ErrorCode::unsupported,
               fmt::format("{}: questions are filled up with \"{}\", which is no token",
-                          layout.encoder.string(), *token));
+                          layout.encoder.string(), files::excerpt(*token)));
 }
 
 /// Texts that end where they are filled up; those before which padding stands are filled up there.

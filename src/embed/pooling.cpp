@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/listed.h"
+#include "files/excerpt.h"
 #include "model/config.h"
 #include "tensor/pool.h"
 
@@ -53,9 +54,10 @@ Result<Pooling> Pooling::read(const std::filesystem::path& path) {
       if (!one.is_string()) return config.wrong("pooling_mode", "a mode or a list of modes");
       const auto found = find_mode(one.get<std::string>());
       if (!found)
-        return fail(ErrorCode::unsupported,
-                    fmt::format("{}: asks for pooling mode \"{}\", Kindred has: {}", path.string(),
-                                one.get<std::string>(), base::listed(kModes, &Mode::name)));
+        return fail(
+            ErrorCode::unsupported,
+            fmt::format("{}: asks for pooling mode \"{}\", Kindred has: {}", path.string(),
+                        files::excerpt(one.get<std::string>()), base::listed(kModes, &Mode::name)));
       pooling.modes_.push_back(*found);
     }
     if (pooling.modes_.empty()) return config.wrong("pooling_mode", "a mode or a list of modes");

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "files/excerpt.h"
 #include "files/tensor_source.h"
 #include "model/config.h"
 #include "model/weight_files.h"
@@ -113,9 +114,10 @@ class StaticEncoder final : public TextEncoder {
                                                 .truncation = Truncation{.side = reading_.side}}));
     const auto largest = std::ranges::max_element(tokens.ids);
     if (largest != tokens.ids.end() && *largest >= rows_.tokens())
-      return fail(ErrorCode::corrupt,
-                  fmt::format("the tokenizer gives id {} (\"{}\"), the model has {} embeddings",
-                              *largest, tokenizer_.token(*largest), rows_.tokens()));
+      return fail(
+          ErrorCode::corrupt,
+          fmt::format("the tokenizer gives id {} (\"{}\"), the model has {} embeddings", *largest,
+                      files::excerpt(tokenizer_.token(*largest)), rows_.tokens()));
     for (std::size_t i = 0; i < texts.size(); ++i)
       if (texts[i].size() < whole[i].size()) tokens.truncated[i] = 1;
     if (reading_.left_out) leave_out(*reading_.left_out, tokens);

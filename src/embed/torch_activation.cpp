@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/listed.h"
+#include "files/excerpt.h"
 
 namespace kindred::embed {
 namespace {
@@ -29,9 +30,10 @@ Result<Activation> read_torch_activation(const model::Config& config, std::strin
   const std::string_view name = std::string_view(path).substr(path.rfind('.') + 1);
   for (const TorchActivation& one : kTorchActivations)
     if (one.name == name) return one.activation;
-  return fail(ErrorCode::unsupported,
-              fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}", config.path().string(), field,
-                          path, base::listed(kTorchActivations, &TorchActivation::name)));
+  return fail(
+      ErrorCode::unsupported,
+      fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}", config.path().string(), field,
+                  files::excerpt(path), base::listed(kTorchActivations, &TorchActivation::name)));
 }
 
 }  // namespace kindred::embed

@@ -9,6 +9,7 @@
 
 #include "base/listed.h"
 #include "embed/torch_activation.h"
+#include "files/excerpt.h"
 #include "model/config.h"
 #include "model/weights.h"
 #include "simd/normalize.h"
@@ -177,7 +178,8 @@ Opened open_module(const ModuleFolder& module, std::size_t dimensions,
     if (kind.name == module.kind) return kind.open({module.folder, dimensions, embeddings});
   return fail(ErrorCode::unsupported,
               fmt::format("{}: is a module \"{}\", behind a Pooling Kindred has: {}",
-                          module.folder.string(), module.kind, base::listed(kKinds, &Kind::name)));
+                          module.folder.string(), files::excerpt(module.kind),
+                          base::listed(kKinds, &Kind::name)));
 }
 
 }  // namespace kindred::embed

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/listed.h"
+#include "files/excerpt.h"
 
 namespace kindred::model {
 namespace {
@@ -32,9 +33,10 @@ Result<tensor::Activation> read_activation(const Config& config, std::string_vie
   const auto name = KINDRED_TRY(config.text(field));
   for (const NamedActivation& one : kActivations)
     if (one.name == name) return one.activation;
-  return fail(ErrorCode::unsupported,
-              fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}", config.path().string(), field,
-                          name, base::listed(kActivations, &NamedActivation::name, "\"")));
+  return fail(
+      ErrorCode::unsupported,
+      fmt::format("{}: \"{}\" is \"{}\", Kindred has: {}", config.path().string(), field,
+                  files::excerpt(name), base::listed(kActivations, &NamedActivation::name, "\"")));
 }
 
 Result<tensor::Activation> read_activation(const Config& config, std::string_view field,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file_system.h"
+#include "files/excerpt.h"
 
 namespace kindred::model {
 namespace {
@@ -141,7 +142,7 @@ const nlohmann::json* Config::find(std::string_view field) const {
 }
 
 std::string Config::named(std::string_view field) const {
-  return fmt::format("{}: \"{}{}\"", path_.string(), within_, field);
+  return fmt::format("{}: \"{}{}\"", path_.string(), within_, files::excerpt(field));
 }
 
 std::unexpected<Error> Config::wrong(std::string_view field, std::string_view what) const {

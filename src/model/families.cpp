@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/listed.h"
+#include "files/excerpt.h"
 #include "model/albert.h"
 #include "model/bert.h"
 #include "model/config.h"
@@ -68,9 +69,10 @@ Result<OpenEncoder> open_encoder(const std::filesystem::path& folder, Purpose pu
                        .weights = weights.file(),
                        .trained = weights.trained()};
   }
-  return fail(ErrorCode::unsupported,
-              fmt::format("{}: model_type is \"{}\", Kindred has: {}", config.path().string(),
-                          model_type, base::listed(kFamilies, &Family::model_type)));
+  return fail(
+      ErrorCode::unsupported,
+      fmt::format("{}: model_type is \"{}\", Kindred has: {}", config.path().string(),
+                  files::excerpt(model_type), base::listed(kFamilies, &Family::model_type)));
 }
 
 }  // namespace kindred::model

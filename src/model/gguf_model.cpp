@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/listed.h"
+#include "files/excerpt.h"
 #include "files/gguf.h"
 
 namespace kindred::model {
@@ -239,9 +240,10 @@ Result<const Architecture*> find_architecture(const Gguf& gguf) {
   if (!name) return gguf.wrong("general.architecture", "a text");
   const auto* found = std::ranges::find(kArchitectures, *name, &Architecture::name);
   if (found != kArchitectures.end()) return found;
-  return fail(ErrorCode::unsupported,
-              fmt::format("{}: general.architecture is \"{}\", Kindred has: {}", gguf.name(), *name,
-                          base::listed(kArchitectures, &Architecture::name)));
+  return fail(
+      ErrorCode::unsupported,
+      fmt::format("{}: general.architecture is \"{}\", Kindred has: {}", gguf.name(),
+                  files::excerpt(*name), base::listed(kArchitectures, &Architecture::name)));
 }
 
 /// The stem of a tensor's name that a table has, and what stands behind it: ".weight".

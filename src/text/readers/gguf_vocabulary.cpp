@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/listed.h"
+#include "files/excerpt.h"
 #include "text/post_processors/template_processing.h"
 #include "text/readers/sentencepiece.h"
 #include "text/readers/tokenizer_json.h"
@@ -158,8 +159,8 @@ Result<TokenizerSpecification> make_gpt2(const Gguf& gguf, const Tokens& tokens)
   const auto* cut = std::ranges::find(kCuts, pre, &Cut::name);
   if (cut == kCuts.end())
     return fail(ErrorCode::unsupported,
-                fmt::format("{}: {} is \"{}\", Kindred has: {}", gguf.name(), key("pre"), pre,
-                            base::listed(kCuts, &Cut::name)));
+                fmt::format("{}: {} is \"{}\", Kindred has: {}", gguf.name(), key("pre"),
+                            files::excerpt(pre), base::listed(kCuts, &Cut::name)));
   const bool blank = KINDRED_TRY(gguf.flag(key("add_space_prefix"))).value_or(false);
   json vocabulary = json::object();
   for (std::size_t id = 0; id < tokens.texts.size(); ++id)
@@ -319,8 +320,8 @@ Result<TokenizerSpecification> parse_gguf_vocabulary(const Gguf& gguf) {
   const auto* kind = std::ranges::find(kKinds, *name, &VocabularyKind::name);
   if (kind == kKinds.end())
     return fail(ErrorCode::unsupported,
-                fmt::format("{}: {} is \"{}\", Kindred has: {}", gguf.name(), key("model"), *name,
-                            base::listed(kKinds, &VocabularyKind::name)));
+                fmt::format("{}: {} is \"{}\", Kindred has: {}", gguf.name(), key("model"),
+                            files::excerpt(*name), base::listed(kKinds, &VocabularyKind::name)));
   const Tokens tokens = KINDRED_TRY(read_tokens(gguf));
   auto out = KINDRED_TRY(kind->make(gguf, tokens));
   out.frames = KINDRED_TRY(frames_of(gguf, *kind, tokens));
