@@ -46,9 +46,23 @@ std::vector<std::filesystem::path> in_organisations(const std::filesystem::path&
   return found;
 }
 
-}  // namespace
+/// A folder that holds one GGUF file and no configuration stands for that file.
+std::filesystem::path file_or_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder / "config.json", error) ||
+      std::filesystem::exists(folder / "modules.json", error))
+    return folder;
+  std::filesystem::path found;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().extension() != ".gguf") continue;
+    if (!found.empty()) return folder;
+    found = at->path();
+  }
+  return found.empty() ? folder : found;
+}
 
-Result<std::filesystem::path> model_folder(const ModelChoice& choice) {
+Result<std::filesystem::path> find_model(const ModelChoice& choice) {
   std::error_code ignored;
   if (!choice.model.empty() && std::filesystem::exists(choice.model, ignored)) return choice.model;
   const auto models = KINDRED_TRY(models_folder(choice));
@@ -71,6 +85,12 @@ Result<std::filesystem::path> model_folder(const ModelChoice& choice) {
   return fail(ErrorCode::not_found,
               fmt::format("no model \"{}\": neither a folder of that name nor {} exists",
                           choice.model, folder.string()));
+}
+
+}  // namespace
+
+Result<std::filesystem::path> model_folder(const ModelChoice& choice) {
+  return file_or_folder(KINDRED_TRY(find_model(choice)));
 }
 
 }  // namespace kindred::cli

@@ -24,8 +24,8 @@ Result<std::filesystem::path> models_folder(const ModelChoice& choice);
 
 /// The folder of the model: `model` itself where it is a folder (or a file, for those who take
 /// one), else `model` under models_folder(), or in the one folder in there that has a model of that
-/// name ("all-MiniLM-L6-v2" of "sentence-transformers/all-MiniLM-L6-v2"). An error names every
-/// place that was looked at.
+/// name ("all-MiniLM-L6-v2" of "sentence-transformers/all-MiniLM-L6-v2"). A folder with a GGUF file
+/// alone stands for that file. An error names every place that was looked at.
 Result<std::filesystem::path> model_folder(const ModelChoice& choice);
 
 }  // namespace kindred::cli

@@ -25,6 +25,8 @@ namespace kindred {
 struct PullOptions {
   std::filesystem::path models;   ///< the model's folder becomes models / NAME
   std::string revision = "main";  ///< a branch, a tag or a commit
+  /// One file of the model instead of what makes a folder: a GGUF file.
+  std::string file = {};
   std::string endpoint = "https://huggingface.co";
   /// Sent to the endpoint over TLS, or to this machine, and to nobody else; empty: none.
   std::string token = {};
@@ -55,14 +57,14 @@ Result<PulledModel> pull_model(std::string_view name, const PullOptions& options
 
 struct InstalledModel {
   std::string name;    ///< as commands take it
-  std::string family;  ///< config.json's model_type; empty where it has none
+  std::string family;  ///< config.json's model_type; "gguf"; empty where it has none
   std::uint64_t bytes = 0;
   std::string revision;  ///< of a pulled one; else empty
   std::string commit;
 };
 
-/// The models in a folder, by their names: folders with a config.json or a modules.json, directly
-/// in it or in one of its folders. No such folder: none.
+/// The models in a folder, by their names: folders with a config.json, a modules.json or one GGUF
+/// file, directly in it or in one of its folders. No such folder: none.
 Result<std::vector<InstalledModel>> installed_models(const std::filesystem::path& models);
 
 }  // namespace kindred

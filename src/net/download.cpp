@@ -73,6 +73,7 @@ std::string_view bare(std::string_view tag) {
 
 Result<void> add_file(const std::filesystem::path& path, Digest& digest) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(ErrorCode::io, fmt::format("{}: cannot read", path.string()));
   std::vector<char> piece(kPiece);
   while (file) {
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
@@ -102,7 +103,7 @@ class Downloader::Part {
     if (!file_.checksum || !file_.size || size_ > *file_.size) return start_anew();
     found_ = size_;
     digest_ = file_.checksum->digest(*file_.size);
-    KINDRED_TRY(add_file(path_, *digest_));
+    if (size_ > 0) KINDRED_TRY(add_file(path_, *digest_));
     out_ = KINDRED_TRY(disk_.append(path_));
     return {};
   }
@@ -166,10 +167,13 @@ class Downloader::Part {
     if (file_.checksum || size_ > 0) return {};
     // The listing said nothing: what the server says of the file before any redirect, else of what
     // it sends.
-    const auto linked = number_of(reply.header("x-linked-size"));
-    if (!file_.size) file_.size = linked ? linked : number_of(reply.header("content-length"));
-    for (const std::string_view header : {"x-linked-etag", "etag"})
-      if (!file_.checksum) file_.checksum = read_checksum(bare(reply.header(header)));
+    for (const std::string_view size :
+         {reply.first_header("x-linked-size"), reply.header("x-linked-size"),
+          reply.header("content-length")})
+      if (!file_.size) file_.size = number_of(size);
+    for (const std::string_view tag :
+         {reply.first_header("x-linked-etag"), reply.header("x-linked-etag"), reply.header("etag")})
+      if (!file_.checksum) file_.checksum = read_checksum(bare(tag));
     return start_anew();
   }
 
@@ -215,10 +219,8 @@ Result<void> Downloader::get_patiently(const std::function<HttpRequest()>& reque
     if (reply.is_good()) return {};
     if (came) failures = 0;
     if (!may_pass(reply) || failures >= options_.retries) return error_of(reply, what);
-    const auto asked = number_of(reply.header("retry-after"));
-    const std::chrono::seconds pause(std::min<std::uint64_t>(
-        asked.value_or(std::uint64_t{1} << std::min(failures, std::size_t{6})),
-        static_cast<std::uint64_t>(kLongestPause.count())));
+    const std::chrono::seconds usual(std::uint64_t{1} << std::min(failures, std::size_t{6}));
+    const auto pause = std::min(reply.retry_after.value_or(usual), kLongestPause);
     if (!wait(pause)) return fail(ErrorCode::cancelled, fmt::format("{}: stopped", what));
   }
 }

@@ -42,6 +42,10 @@ std::string_view trimmed(std::string_view text) {
 std::size_t take_header(char* data, std::size_t /*one*/, std::size_t size, void* user) {
   auto& reply = static_cast<Transfer*>(user)->reply;
   const std::string_view line(data, size);
+  if (line.starts_with("HTTP/")) {  // another reply begins
+    if (reply.first_headers.empty()) reply.first_headers = std::move(reply.headers);
+    reply.headers.clear();
+  }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || reply.headers.size() >= kMostHeaders) return size;
   std::string name(line.substr(0, colon));
@@ -90,6 +94,11 @@ std::string_view HttpReply::header(std::string_view name) const {
   return found == headers.end() ? std::string_view() : found->second;
 }
 
+std::string_view HttpReply::first_header(std::string_view name) const {
+  const auto found = first_headers.find(name);
+  return found == first_headers.end() ? std::string_view() : found->second;
+}
+
 struct HttpClient::Handle {
   CURL* curl = nullptr;
   std::chrono::seconds stall;
@@ -123,6 +132,7 @@ Result<HttpReply> HttpClient::get(const HttpRequest& request, const TakeBody& ta
   set(CURLOPT_REDIR_PROTOCOLS_STR, request.url.starts_with("https:") ? "https" : "http,https");
   set(CURLOPT_FOLLOWLOCATION, 1L);
   set(CURLOPT_MAXREDIRS, kMostRedirects);
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // of proxies
   set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   set(CURLOPT_LOW_SPEED_LIMIT, 1L);
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(handle_->stall.count()));
@@ -150,6 +160,9 @@ Result<HttpReply> HttpClient::get(const HttpRequest& request, const TakeBody& ta
     return fail(ErrorCode::cancelled, fmt::format("{}: stopped", request.url));
   HttpReply& reply = transfer.reply;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply.status);
+  curl_off_t seconds = 0;  // curl reads dates, too
+  if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0)
+    reply.retry_after = std::chrono::seconds(seconds);
   if (code != CURLE_OK) {
     reply.broken = problem[0] != '\0' ? problem.data() : curl_easy_strerror(code);
     reply.may_retry = may_pass(code);

@@ -35,12 +35,16 @@ struct HttpReply {
   bool may_retry = false;
 
   long status = 0;  ///< of the last one after redirects; 0: none came
-  /// Names in lower case. Of all replies on the way, a later one's go before an earlier one's.
+  /// Names in lower case; those of the last reply, and of the first where that redirected.
   std::map<std::string, std::string, std::less<>> headers;
+  std::map<std::string, std::string, std::less<>> first_headers;
+  /// How long a server that is busy wants to be left alone, where it says so.
+  std::optional<std::chrono::seconds> retry_after;
   std::string excerpt;  ///< of the body, where the status is an error: its first bytes
 
   bool is_good() const { return broken.empty() && (status == 200 || status == 206); }
   std::string_view header(std::string_view name) const;
+  std::string_view first_header(std::string_view name) const;
 };
 
 /// Takes the body of a good reply, piece by piece; `reply` has status and headers. An Error ends

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -177,9 +178,22 @@ Result<std::vector<HubFile>> choose_files(const HubListing& listing, std::string
   std::ranges::copy_if(listing.files, std::back_inserter(chosen), is_read);
   if (!form_of.empty()) return chosen;
   return fail(ErrorCode::unsupported,
-              fmt::format("{}: has no weights that Kindred reads (model.safetensors, "
+              fmt::format("{}: has no weights of the kinds that are pulled (model.safetensors, "
                           "pytorch_model.bin, or shards of them)",
                           what));
+}
+
+Result<std::vector<HubFile>> choose_file(const HubListing& listing, std::string_view name,
+                                         std::string_view what) {
+  const auto found = std::ranges::find(listing.files, name, &HubFile::name);
+  if (found != listing.files.end()) return std::vector{*found};
+  const std::string ending = std::filesystem::path(name).extension().string();
+  std::string others;
+  for (const HubFile& file : listing.files)
+    if (file.name.ends_with(ending))
+      others += fmt::format("{}{}", others.empty() ? "" : ", ", file.name);
+  return fail(ErrorCode::not_found, fmt::format("{}: has no file \"{}\"; it has: {}", what, name,
+                                                others.empty() ? "none of that ending" : others));
 }
 
 bool is_model_name(std::string_view name) {

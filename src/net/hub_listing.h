@@ -51,6 +51,11 @@ Result<HubListing> parse_listing(std::string_view text, std::string_view what);
 /// modules ("1_Pooling"). No weights among them: an error that says so.
 Result<std::vector<HubFile>> choose_files(const HubListing& listing, std::string_view what);
 
+/// The one file of this name. One that the listing doesn't have is an error that lists those of its
+/// ending.
+Result<std::vector<HubFile>> choose_file(const HubListing& listing, std::string_view name,
+                                         std::string_view what);
+
 /// "name" or "organisation/name" as hubs have them: letters, digits, "-", "_" and ".", not two dots
 /// side by side.
 bool is_model_name(std::string_view name);

@@ -14,15 +14,27 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestConfig = std::size_t{64} << 20;
 
+/// A folder's GGUF file; empty: it has none, or several.
+fs::path gguf_in(const fs::path& folder) {
+  fs::path found;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (at->path().extension() != ".gguf") continue;
+    if (!found.empty()) return {};
+    found = at->path();
+  }
+  return found;
+}
+
 bool is_model(const fs::path& folder) {
   std::error_code ignored;
   return fs::exists(folder / "config.json", ignored) ||
-         fs::exists(folder / "modules.json", ignored);
+         fs::exists(folder / "modules.json", ignored) || !gguf_in(folder).empty();
 }
 
 std::string family_of(const fs::path& folder) {
   const auto text = base::read_file(folder / "config.json", kLargestConfig);
-  if (!text) return "";
+  if (!text) return gguf_in(folder).empty() ? "" : "gguf";
   const auto config = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   const auto type = config.is_object() ? config.find("model_type") : config.end();
   return config.is_object() && type != config.end() && type->is_string() ? type->get<std::string>()

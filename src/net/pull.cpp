@@ -68,10 +68,12 @@ class Pull {
                               "folder of models",
                               places_.model.string()));
     if (options_.offline) {
-      if (before) return there(*before);
-      return fail(ErrorCode::not_found,
-                  fmt::format("{}: isn't there, and no server may be asked (offline)",
-                              places_.model.string()));
+      if (before && (before->revision == options_.revision || before->commit == options_.revision))
+        return there(*before);
+      return fail(
+          ErrorCode::not_found,
+          fmt::format("{}: isn't there at revision {}, and no server may be asked (offline)",
+                      places_.model.string(), options_.revision));
     }
     Downloader downloader(disk_,
                           {.token = is_private(options_.endpoint) ? options_.token : "",
@@ -84,7 +86,8 @@ class Pull {
                                                  options_.endpoint, name_, escaped_revision()),
                                      fmt::format("{}, revision {}", what, options_.revision)));
     listing_ = KINDRED_TRY(parse_listing(answer, what));
-    files_ = KINDRED_TRY(choose_files(listing_, what));
+    files_ = KINDRED_TRY(options_.file.empty() ? choose_files(listing_, what)
+                                               : choose_file(listing_, options_.file, what));
     if (before && is_same(*before)) return there(*before);
     KINDRED_TRY(take_what_is_there(before));
     KINDRED_TRY(check_room());
@@ -111,7 +114,9 @@ class Pull {
   }
 
   bool is_same(const PullRecord& record) const {
-    if (record.commit != listing_.commit || record.files.size() != files_.size()) return false;
+    const auto same_name = [](const HubFile& a, const HubFile& b) { return a.name == b.name; };
+    if (record.commit != listing_.commit || !std::ranges::equal(record.files, files_, same_name))
+      return false;
     return std::ranges::all_of(record.files, [&](const HubFile& file) {
       std::error_code error;
       const auto size = fs::file_size(places_.model / file.name, error);

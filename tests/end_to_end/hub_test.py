@@ -4,6 +4,7 @@ The hub is a server of this test, which speaks the protocol of the Hugging Face 
 program's path comes in the variable KINDRED; the model is one of the golden fixtures.
 """
 
+import email.utils
 import hashlib
 import json
 import os
@@ -258,7 +259,8 @@ class HubTest(unittest.TestCase):
         self.assertEqual(len(self.hub.requests), 4)  # none of them is tried again
 
     def test_a_busy_server_is_waited_for(self):
-        self.hub.misdeeds = [once(lambda handler, path: (handler.answer(429, Retry_After="1"), True)[1]),
+        soon = email.utils.formatdate(time.time() + 2, usegmt=True)
+        self.hub.misdeeds = [once(lambda handler, path: (handler.answer(429, Retry_After=soon), True)[1]),
                              once(on("model.safetensors", lambda handler: handler.answer(503))),
                              once(on("config.json", lambda handler: handler.connection.shutdown(2)))]
         start = time.monotonic()
@@ -288,7 +290,7 @@ class HubTest(unittest.TestCase):
     def test_answers_that_are_no_listings(self):
         for answer, problem in ((b"<html>", 'has no commit ("sha")'), (b"[]", 'has no commit ("sha")'), (b'{"sha": "../x", "siblings": []}', "has no commit"),
                                 (b'{"sha": "a"}', 'has no list of files ("siblings")'), (b'{"sha": "a", "siblings": [{}]}', "a file without a name"),
-                                (b'{"sha": "a", "siblings": []}', "has no weights that Kindred reads"),
+                                (b'{"sha": "a", "siblings": []}', "has no weights of the kinds that are pulled"),
                                 (b'{"sha": "a", "siblings": [{"rfilename": "a"}, {"rfilename": "a"}]}', "lists a twice")):
             self.hub.misdeeds = [lambda handler, path: (handler.answer(200, answer), True)[1]]
             self.assertIn(problem, self.refused())
@@ -302,12 +304,43 @@ class HubTest(unittest.TestCase):
         record = json.loads((self.model / "kindred_pull.json").read_text())
         self.assertEqual([file["checksum"] for file in record["files"] if file["name"] == "model.safetensors"], [tag])
 
+    def test_one_file(self):
+        self.files["a-q8_0.gguf"] = (FIXTURES / "gguf" / "bert_q8_0.gguf").read_bytes()
+        self.files["a-f32.gguf"] = (FIXTURES / "gguf" / "bert_f32.gguf").read_bytes()
+        self.assertEqual(self.pull("--file", "a-q8_0.gguf")["files"], 1)
+        self.assertEqual(sorted(path.name for path in self.model.iterdir()), ["a-q8_0.gguf", "kindred_pull.json"])
+        code, output, words = self.run_program("show", "bert", "--json")
+        self.assertEqual((code, json.loads(output)["family"]), (0, "bert"), words)
+        self.assertEqual(json.loads(self.run_program("list", "--json")[1])["family"], "gguf")
+        self.assertFalse(self.pull("--file", "a-f32.gguf")["was_there"])
+        self.assertEqual(sorted(path.name for path in self.model.iterdir()), ["a-f32.gguf", "kindred_pull.json"])
+        self.assertIn('has no file "b.gguf"; it has: a-q8_0.gguf, a-f32.gguf', self.refused("pull", NAME, "--file", "b.gguf"))
+
+    def test_sizes_are_those_of_the_last_reply(self):
+        """A redirect has a body of its own, and what it leads to may come in chunks without a length."""
+        self.hub.listing = [{"rfilename": name} for name in self.files]
+
+        def redirect(handler, path):
+            if not path.startswith("/other"):
+                return False
+            handler.send_response(200)
+            handler.send_header("Transfer-Encoding", "chunked")
+            handler.end_headers()
+            handler.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(self.weights), self.weights))
+            return True
+
+        self.hub.misdeeds = [redirect, on("model.safetensors", lambda handler: handler.answer(302, b"moved", Location=self.hub.url + "/other"))]
+        self.pull()
+        self.assert_whole()
+
     def test_offline(self):
         self.assertIn("no server may be asked (offline)", self.refused("pull", NAME, "--offline"))
         self.assertEqual(self.hub.requests, [])
         self.pull()
         count = len(self.hub.requests)
         self.assertTrue(self.pull("--offline")["was_there"])
+        self.assertTrue(self.pull("--offline", "--revision", COMMIT)["was_there"])
+        self.assertIn("isn't there at revision refs/pr/1", self.refused("pull", NAME, "--offline", "--revision", "refs/pr/1"))
         self.assertTrue(self.pull(environment=self.environment(HF_HUB_OFFLINE="1"))["was_there"])
         self.assertEqual(len(self.hub.requests), count)
 

@@ -19,6 +19,7 @@ namespace {
 struct Options {
   ModelChoice model;
   std::string revision = "main";
+  std::string file;
   bool offline = false;
   bool json = false;
 };
@@ -54,6 +55,7 @@ Result<void> pull(const Options& options) {
   PullOptions how = KINDRED_TRY(options_of_environment());
   how.models = KINDRED_TRY(models_folder(options.model));
   how.revision = options.revision;
+  how.file = options.file;
   how.offline = how.offline || options.offline;
   ProgressBar bar("bytes");
   how.progress = bar.progress();
@@ -87,6 +89,10 @@ void add_model_pull(CLI::App& parent, Action& action) {
   command->add_option("--revision", options->revision, "A branch, a tag or a commit")
       ->type_name("REVISION")
       ->capture_default_str();
+  command
+      ->add_option("--file", options->file,
+                   "One file of it, instead of what makes a folder: a GGUF")
+      ->type_name("FILE");
   add_models_option(*command, options->model);
   command->add_flag("--offline", options->offline, "Ask no server; fail where it isn't here");
   command->add_flag("--json", options->json, "Print JSON");
