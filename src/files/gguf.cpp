@@ -148,7 +148,7 @@ class Gguf::Reader {
   Result<Value> scalar(ValueType type, std::string_view what) {
     const auto widened = [&]<typename Number, typename Wide>(Number, Wide) -> Result<Value> {
       const Number value = KINDRED_TRY(number<Number>(what));
-      return Value(static_cast<Wide>(value));
+      return Result<Value>(std::in_place, static_cast<Wide>(value));
     };
     constexpr std::uint64_t kUnsigned = 0;
     constexpr std::int64_t kSigned = 0;

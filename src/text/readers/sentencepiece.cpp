@@ -12,16 +12,17 @@
 #include <vector>
 
 #include "base/file_system.h"
+#include "files/wire_format.h"
 #include "text/decoders/sentence_piece_decoder.h"
 #include "text/models/sentence_piece.h"
 #include "text/models/unigram.h"
 #include "text/normalizers/sentence_piece_normalizer.h"
-#include "text/readers/wire_format.h"
 #include "text/unicode/unicode.h"
 
 namespace kindred::text {
 namespace {
 
+using files::WireReader;
 using Kind = WireReader::Kind;
 
 // The kinds of pieces and of models, by the numbers of the format.

@@ -1,9 +1,9 @@
-#include "text/readers/wire_format.h"
+#include "files/wire_format.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace kindred::text {
+namespace kindred::files {
 namespace {
 
 using Kind = WireReader::Kind;
@@ -43,4 +43,4 @@ TEST(WireReader, NeverReadsPastTheEnd) {
 }
 
 }  // namespace
-}  // namespace kindred::text
+}  // namespace kindred::files

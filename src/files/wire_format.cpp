@@ -1,10 +1,10 @@
-#include "text/readers/wire_format.h"
+#include "files/wire_format.h"
 
 #include <fmt/format.h>
 
 #include <bit>
 
-namespace kindred::text {
+namespace kindred::files {
 namespace {
 
 std::uint64_t little_endian(std::string_view bytes) {
@@ -76,4 +76,4 @@ Result<std::optional<WireReader::Field>> WireReader::next() {
   return field;
 }
 
-}  // namespace kindred::text
+}  // namespace kindred::files

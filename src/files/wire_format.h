@@ -15,7 +15,7 @@
 
 #include "kindred/result.h"
 
-namespace kindred::text {
+namespace kindred::files {
 
 class WireReader {
  public:
@@ -47,4 +47,4 @@ class WireReader {
   std::string place_;
 };
 
-}  // namespace kindred::text
+}  // namespace kindred::files
