@@ -9,13 +9,15 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+find_library(FARMHASH_LIBRARY farmhash REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(CURL 7.85 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 
 set(kindred_libraries Threads::Threads fmt::fmt nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::hwy
-    PkgConfig::xxhash PkgConfig::pcre2 RocksDB::rocksdb-shared CURL::libcurl OpenSSL::Crypto ZLIB::ZLIB)
+    PkgConfig::xxhash PkgConfig::pcre2 PkgConfig::re2 farmhash RocksDB::rocksdb-shared CURL::libcurl OpenSSL::Crypto ZLIB::ZLIB)
 
 add_library(kindred_options INTERFACE)
 target_compile_options(kindred_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers

@@ -52,22 +52,22 @@ std::vector<std::vector<std::size_t>> pack_batches(std::span<const std::size_t> 
 BatchRun::BatchRun(std::size_t total, const Progress& progress)
     : total_(total), progress_(progress), workers_(threads()) {}
 
-Result<void> BatchRun::window(
-    const TokenBatch& tokens,
-    const std::function<void(std::span<const std::size_t> texts, std::size_t worker)>& encode) {
+Result<void> BatchRun::window(const TokenBatch& tokens, const Encode& encode) {
   std::vector<std::size_t> lengths(tokens.sequences());
   for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = tokens.sequence(i).size();
   done_ += static_cast<std::size_t>(std::ranges::count(lengths, std::size_t{0}));
   // Every thread gets a share, as long as shares are worth a thread.
   const std::size_t share = std::max<std::size_t>(tokens.ids.size() / workers_ + 1, 128);
   const auto batches = pack_batches(lengths, std::min(kTokensPerBatch, share));
+  Result<void> encoded;  // under mutex_
   const auto run = [&](std::size_t item, std::size_t worker) {
     {
       const std::lock_guard lock(mutex_);
-      if (cancelled_) return;
+      if (cancelled_ || !encoded) return;
     }
-    encode(batches[item], worker);
+    auto one = encode(batches[item], worker);
     const std::lock_guard lock(mutex_);
+    if (!one) encoded = std::move(one);
     done_ += batches[item].size();
     if (progress_ && !cancelled_) cancelled_ = !progress_({.done = done_, .total = total_});
   };
@@ -76,6 +76,7 @@ Result<void> BatchRun::window(
   } else {
     base::parallel_for(batches.size(), run, workers_);
   }
+  KINDRED_TRY(std::move(encoded));
   if (cancelled_)
     return fail(ErrorCode::cancelled, fmt::format("stopped after {} of {} texts", done_, total_));
   return {};

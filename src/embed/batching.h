@@ -37,11 +37,12 @@ class BatchRun {
 
   /// Threads that work on a window at most; they are numbered from 0.
   std::size_t workers() const { return workers_; }
-  /// Calls encode(sequences of a batch, worker) for the batches of a window; sequences without
-  /// tokens are in none. Fails with ErrorCode::cancelled where progress asked to stop.
-  Result<void> window(
-      const TokenBatch& tokens,
-      const std::function<void(std::span<const std::size_t> texts, std::size_t worker)>& encode);
+  /// Encodes the sequences of a batch.
+  using Encode =
+      std::function<Result<void>(std::span<const std::size_t> texts, std::size_t worker)>;
+  /// Calls encode for the batches of a window; sequences without tokens are in none. Fails with
+  /// encode's first error, and with ErrorCode::cancelled where progress asked to stop.
+  Result<void> window(const TokenBatch& tokens, const Encode& encode);
 
  private:
   std::size_t total_;

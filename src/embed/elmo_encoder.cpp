@@ -56,9 +56,9 @@ class ElmoEncoder final : public TextEncoder {
     return std::size_t{0};
   }
 
-  tensor::Tensor encode(tensor::Workspace& workspace, const TextTokens& tokens,
-                        std::span<const std::size_t> texts,
-                        std::size_t /*skipped*/) const override {
+  Result<tensor::Tensor> encode(tensor::Workspace& workspace, const TextTokens& tokens,
+                                std::span<const std::size_t> texts,
+                                std::size_t /*skipped*/) const override {
     tensor::Tensor out = workspace.tensor(texts.size(), dimensions());
     std::fill_n(out.data(), out.values().size(), 0.0F);
     watch_states(workspace, tokens, texts, [&](std::size_t, const tensor::Tensor& states) {

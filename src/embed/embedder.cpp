@@ -68,8 +68,9 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
-    const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
-      parts.encode(tokens, batch, task, workspaces[worker], first, result.vectors);
+    const auto encode = [&](std::span<const std::size_t> batch,
+                            std::size_t worker) -> Result<void> {
+      return parts.encode(tokens, batch, task, workspaces[worker], first, result.vectors);
     };
     KINDRED_TRY(run.window(tokens, encode));
     first = end;
@@ -78,16 +79,19 @@ Result<EmbedResult> Embedder::embed(std::span<const std::string_view> texts,
 }
 
 /// Encodes the texts of one batch and writes row first_row + text of `out` for each.
-void Embedder::Parts::encode(const embed::TextTokens& tokens, std::span<const std::size_t> texts,
-                             const Task& task, tensor::Workspace& workspace, std::size_t first_row,
-                             Matrix& out) const {
-  tensor::Tensor vectors = encoder->encode(workspace, tokens, texts, task.skipped_tokens);
+Result<void> Embedder::Parts::encode(const embed::TextTokens& tokens,
+                                     std::span<const std::size_t> texts, const Task& task,
+                                     tensor::Workspace& workspace, std::size_t first_row,
+                                     Matrix& out) const {
+  tensor::Tensor vectors =
+      KINDRED_TRY(encoder->encode(workspace, tokens, texts, task.skipped_tokens));
   for (const auto& module : modules) vectors = module->apply(workspace, std::move(vectors));
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (task.normalize) simd::normalize({vectors.row(i), vectors.columns()});
     std::ranges::copy_n(vectors.row(i), static_cast<std::ptrdiff_t>(out.dimensions()),
                         out.row(first_row + texts[i]).begin());
   }
+  return {};
 }
 
 const ModelDescription& Embedder::describe() const {

@@ -32,8 +32,9 @@ struct Embedder::Parts {
   std::once_flag described;
   ModelDescription description;
 
-  void encode(const embed::TextTokens& tokens, std::span<const std::size_t> texts, const Task& task,
-              tensor::Workspace& workspace, std::size_t first_row, Matrix& out) const;
+  Result<void> encode(const embed::TextTokens& tokens, std::span<const std::size_t> texts,
+                      const Task& task, tensor::Workspace& workspace, std::size_t first_row,
+                      Matrix& out) const;
 };
 
 }  // namespace kindred

@@ -13,6 +13,7 @@
 #include "model/config.h"
 #include "model/elmo.h"
 #include "model/gguf_model.h"
+#include "tensorflow/text_model.h"
 
 namespace kindred::embed {
 namespace {
@@ -139,12 +140,9 @@ Result<Layout> read_gguf(const std::filesystem::path& path) {
 
 Result<Layout> read_layout(const std::filesystem::path& folder) {
   if (model::is_gguf(folder)) return read_gguf(folder);
-  if (model::Elmo::is_one(folder)) {
-    Layout layout;
-    layout.beginning = Beginning::elmo;
-    layout.encoder = folder;
-    return layout;
-  }
+  if (model::Elmo::is_one(folder)) return Layout{.beginning = Beginning::elmo, .encoder = folder};
+  if (tensorflow::TextModel::is_one(folder))
+    return Layout{.beginning = Beginning::saved_model, .encoder = folder};
   if (KINDRED_TRY(is_model2vec(folder))) return read_model2vec(folder);
   Layout layout;
   const auto modules_path = folder / "modules.json";

@@ -14,7 +14,8 @@
 /// config.json says model_type "model2vec" is read as model2vec does. A GGUF file says how it
 /// pools, and its vectors are normalised, as llama.cpp does.
 ///
-/// A folder with ELMo's options and weights is read as model/elmo.h says.
+/// A folder with ELMo's options and weights is read as model/elmo.h says, a SavedModel of
+/// TensorFlow as tensorflow/text_model.h does.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,7 @@
 namespace kindred::embed {
 
 /// What the modules begin with.
-enum class Beginning : std::uint8_t { transformer, static_embedding, model2vec, elmo };
+enum class Beginning : std::uint8_t { transformer, static_embedding, model2vec, elmo, saved_model };
 
 struct Layout {
   Beginning beginning = Beginning::transformer;

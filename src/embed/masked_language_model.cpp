@@ -103,7 +103,8 @@ Result<std::vector<FilledMask>> MaskedLanguageModel::fill(std::span<const std::s
                             .begin = tokens.offsets[token].begin,
                             .end = tokens.offsets[token].end});
     }
-    const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
+    const auto encode = [&](std::span<const std::size_t> batch,
+                            std::size_t worker) -> Result<void> {
       tensor::Workspace& workspace = workspaces[worker];
       const embed::GatheredTokens gathered(tokens, batch);
       const tensor::Tensor hidden = parts.model.encoder->forward(workspace, gathered.batch());
@@ -118,6 +119,7 @@ Result<std::vector<FilledMask>> MaskedLanguageModel::fill(std::span<const std::s
           ++mask;
         }
       }
+      return {};
     };
     KINDRED_TRY(run.window(tokens, encode));
     first = end;

@@ -243,7 +243,8 @@ Result<MultiVectors> MultiVectorEmbedder::embed(std::span<const std::string_view
       result.starts.push_back(result.ids.size());
     }
     values.resize(result.ids.size() * dimensions);
-    const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
+    const auto encode = [&](std::span<const std::size_t> batch,
+                            std::size_t worker) -> Result<void> {
       const embed::GatheredTokens gathered(tokens, batch);
       model::Batch gathered_batch = gathered.batch();
       std::vector<std::size_t> attended;
@@ -257,6 +258,7 @@ Result<MultiVectors> MultiVectorEmbedder::embed(std::span<const std::string_view
           if (reading.keeps(ids[token]))
             to = std::copy_n(vectors.row(gathered.starts()[i] + token), dimensions, to);
       }
+      return {};
     };
     KINDRED_TRY(run.window(tokens, encode));
     first = end;

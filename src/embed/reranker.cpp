@@ -115,7 +115,7 @@ Result<RerankResult> Reranker::score(std::string_view query,
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
-    const auto score = [&](std::span<const std::size_t> batch, std::size_t worker) {
+    const auto score = [&](std::span<const std::size_t> batch, std::size_t worker) -> Result<void> {
       tensor::Workspace& workspace = workspaces[worker];
       const embed::GatheredTokens gathered(tokens, batch);
       const tensor::Tensor hidden = parts.model.encoder->forward(workspace, gathered.batch());
@@ -124,6 +124,7 @@ Result<RerankResult> Reranker::score(std::string_view query,
       for (std::size_t i = 0; i < batch.size(); ++i)
         std::ranges::copy_n(scores.row(i), static_cast<std::ptrdiff_t>(scores.columns()),
                             result.scores.row(first + batch[i]).begin());
+      return {};
     };
     KINDRED_TRY(run.window(tokens, score));
     first = end;

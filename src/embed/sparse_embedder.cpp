@@ -169,13 +169,15 @@ Result<SparseResult> SparseEmbedder::embed(std::span<const std::string_view> tex
     result.tokens += tokens.ids.size();
     result.truncated.insert(result.truncated.end(), tokens.truncated.begin(),
                             tokens.truncated.end());
-    const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
+    const auto encode = [&](std::span<const std::size_t> batch,
+                            std::size_t worker) -> Result<void> {
       const embed::GatheredTokens gathered(tokens, batch);
       const tensor::Tensor hidden =
           parts.model.encoder->forward(workspaces[worker], gathered.batch());
       for (std::size_t i = 0; i < batch.size(); ++i)
         result.vectors[first + batch[i]] =
             parts.weigh(workspaces[worker], hidden, gathered.starts()[i], gathered.starts()[i + 1]);
+      return {};
     };
     KINDRED_TRY(run.window(tokens, encode));
     first = end;

@@ -129,9 +129,9 @@ class StaticEncoder final : public TextEncoder {
     return std::size_t{0};
   }
 
-  tensor::Tensor encode(tensor::Workspace& workspace, const TextTokens& tokens,
-                        std::span<const std::size_t> texts,
-                        std::size_t /*skipped*/) const override {
+  Result<tensor::Tensor> encode(tensor::Workspace& workspace, const TextTokens& tokens,
+                                std::span<const std::size_t> texts,
+                                std::size_t /*skipped*/) const override {
     tensor::Tensor out = workspace.tensor(texts.size(), dimensions());
     std::vector<float> widened(dimensions());
     for (std::size_t i = 0; i < texts.size(); ++i) {

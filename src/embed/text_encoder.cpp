@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "embed/elmo_encoder.h"
+#include "embed/saved_model_encoder.h"
 #include "embed/static_encoder.h"
 #include "embed/transformer_encoder.h"
 
@@ -18,6 +19,8 @@ Result<std::unique_ptr<const TextEncoder>> open_text_encoder(const Layout& layou
       return open_model2vec(layout);
     case Beginning::elmo:
       return open_elmo(layout);
+    case Beginning::saved_model:
+      return open_saved_model(layout);
   }
   std::unreachable();
 }

@@ -42,8 +42,9 @@ class TextEncoder {
   virtual Result<std::size_t> skipped_tokens(std::string_view prompt) const = 0;
   /// Row i: the vector of sequence texts[i], which has a token at least. A row's bits depend on its
   /// own text alone.
-  virtual tensor::Tensor encode(tensor::Workspace& workspace, const TextTokens& tokens,
-                                std::span<const std::size_t> texts, std::size_t skipped) const = 0;
+  virtual Result<tensor::Tensor> encode(tensor::Workspace& workspace, const TextTokens& tokens,
+                                        std::span<const std::size_t> texts,
+                                        std::size_t skipped) const = 0;
 
   /// What each token of the vocabulary is before any context: vocabulary x dimensions; no rows:
   /// there is no such table.

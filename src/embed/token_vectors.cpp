@@ -78,7 +78,7 @@ Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> te
   const embed::TextEncoder& encoder = *parts_->encoder;
   if (encoder.layers() == 0)
     return fail(ErrorCode::unsupported,
-                fmt::format("{}: a static model, whose words have the same vectors everywhere",
+                fmt::format("{}: has no layers, in which tokens would have vectors of their own",
                             parts_->layout.encoder.string()));
   const Layers layers = KINDRED_TRY(layers_of(options, encoder.layers()));
   TokenVectors result;
@@ -103,7 +103,8 @@ Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> te
       for (const Unit& unit : units[i]) result.places.push_back(unit.place);
     }
     values.resize(row * hidden);
-    const auto encode = [&](std::span<const std::size_t> batch, std::size_t worker) {
+    const auto encode = [&](std::span<const std::size_t> batch,
+                            std::size_t worker) -> Result<void> {
       const auto add_states = [&](std::size_t layer, const tensor::Tensor& states) {
         if (layer < layers.first || layer > layers.last) return;
         const auto share = static_cast<float>(layers.last - layers.first + 1);
@@ -122,6 +123,7 @@ Result<TokenVectors> Embedder::embed_tokens(std::span<const std::string_view> te
         }
       };
       encoder.watch_states(workspaces[worker], tokens, batch, add_states);
+      return {};
     };
     KINDRED_TRY(run.window(tokens, encode));
     first = end;

@@ -128,7 +128,7 @@ TEST_F(TokenVectorsTest, NamesWhatThereIsNot) {
   EXPECT_TRUE(
       fixed->embed_tokens({&text, 1})
           .error()
-          .message.ends_with("a static model, whose words have the same vectors everywhere"));
+          .message.ends_with("has no layers, in which tokens would have vectors of their own"));
 }
 
 }  // namespace

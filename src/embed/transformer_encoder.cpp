@@ -79,8 +79,9 @@ class TransformerEncoder final : public TextEncoder {
     return tokens.ids.size() - (tokenizer_.special(tokens.ids.back()) ? 1 : 0);
   }
 
-  tensor::Tensor encode(tensor::Workspace& workspace, const TextTokens& tokens,
-                        std::span<const std::size_t> texts, std::size_t skipped) const override {
+  Result<tensor::Tensor> encode(tensor::Workspace& workspace, const TextTokens& tokens,
+                                std::span<const std::size_t> texts,
+                                std::size_t skipped) const override {
     const GatheredTokens gathered(tokens, texts);
     const tensor::Tensor hidden = model_.encoder->forward(workspace, gathered.batch());
     return pooling_.apply(workspace, hidden, gathered.starts(), skipped);

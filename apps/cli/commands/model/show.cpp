@@ -67,7 +67,7 @@ Result<void> show(const Options& options) {
     return {};
   }
   for (const auto& [name, value] : fields.items())
-    if (value.is_primitive() && !value.is_null() && value != "")
+    if (value.is_primitive() && !value.is_null() && value != "" && value != 0)
       fmt::print("{:<16}{}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
   for (const auto& [name, prompt] : model.prompts)
     fmt::print("{:<16}{}: {}\n", "prompt", name, nlohmann::json(prompt).dump());
