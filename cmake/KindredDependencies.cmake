@@ -15,9 +15,10 @@ find_package(RocksDB REQUIRED)
 find_package(CURL 7.85 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(LibLZMA REQUIRED)
 
 set(kindred_libraries Threads::Threads fmt::fmt nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::hwy
-    PkgConfig::xxhash PkgConfig::pcre2 PkgConfig::re2 farmhash RocksDB::rocksdb-shared CURL::libcurl OpenSSL::Crypto ZLIB::ZLIB)
+    PkgConfig::xxhash PkgConfig::pcre2 PkgConfig::re2 farmhash RocksDB::rocksdb-shared CURL::libcurl OpenSSL::Crypto ZLIB::ZLIB LibLZMA::LibLZMA)
 
 add_library(kindred_options INTERFACE)
 target_compile_options(kindred_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers
