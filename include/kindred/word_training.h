@@ -1,0 +1,60 @@
+/// Word vectors of one's own, learned from text.
+///
+/// word2vec (Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546): words that stand in the
+/// same company get vectors that point the same way. Skip-gram learns to tell, from a word near by,
+/// the word itself; CBOW from the mean of all words near by. Both learn by negative sampling: the
+/// true word against `negative` drawn ones.
+///
+///     auto vectors = kindred::train_word_vectors({{"corpus.txt"}}, {.dimensions = 200});
+///
+/// Text is words between white space, a sentence a line, plain, .gz or .xz, any bytes. By default
+/// all threads change the vectors at once without locks (Niu et al. 2011, arXiv:1106.5730), so two
+/// runs differ a little. `deterministic` gives the same vectors for the same text, options and
+/// seed: one thread then learns.
+///
+/// Thread safety: any number of calls at once. Cost: `epochs` passes over the text after one that
+/// counts its words; memory for two matrices of words x dimensions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "kindred/progress.h"
+#include "kindred/result.h"
+#include "kindred/word_vectors.h"
+
+namespace kindred {
+
+enum class WordAlgorithm : std::uint8_t { skip_gram, cbow };
+
+/// "skip-gram" and "cbow"; another name is an error that lists them.
+Result<WordAlgorithm> parse_word_algorithm(std::string_view name);
+
+struct WordTraining {
+  WordAlgorithm algorithm = WordAlgorithm::skip_gram;
+  std::size_t dimensions = 100;
+  std::size_t window = 5;    ///< words on each side at most; each word's own is drawn from 1 on
+  std::size_t negative = 5;  ///< drawn words for each window, 1 to 63
+  bool hierarchical_softmax = false;  ///< instead of drawn words
+  std::size_t epochs = 5;             ///< passes over the text
+  std::uint64_t min_count = 5;        ///< rarer words get no vector
+  /// Words that take more than this share of the text are left out now and then (arXiv:1310.4546,
+  /// section 2.3, as word2vec computes it); 0: none are.
+  double sample = 1e-3;
+  /// At the start, from where it falls to nearly nothing; 0: 0.025 for skip-gram, 0.05 for CBOW.
+  double learning_rate = 0;
+  std::uint64_t seed = 1;
+  bool deterministic = false;
+};
+
+/// Standard input ("-") is refused: the text is read several times. Fails where a file can't be
+/// read, no word is left, an option is out of its range, and where `progress` asks for it; that
+/// counts bytes first, then words times epochs.
+Result<WordVectors> train_word_vectors(std::span<const std::filesystem::path> files,
+                                       const WordTraining& options = {},
+                                       const Progress& progress = {});
+
+}  // namespace kindred

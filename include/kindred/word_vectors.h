@@ -1,0 +1,147 @@
+/// Words and their vectors, in the order of their file: most frequent words first, where training
+/// made it.
+///
+///     auto vectors = kindred::WordVectors::open("glove.6B.50d.txt");
+///     for (const auto& hit : vectors->nearest(vectors->vector(*vectors->find("river")), {.k = 5}))
+///       std::cout << vectors->word(hit.id) << " " << hit.score << "\n";
+///
+/// Files, told apart by what they hold: word2vec's text (a line of counts, then a word and its
+/// numbers a line; fastText's .vec is the same), word2vec's binary, and GloVe's text (without the
+/// counts). Words are bytes, UTF-8 or not.
+///
+/// Thread safety: immutable; use from any number of threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kindred/matrix.h"
+#include "kindred/result.h"
+
+namespace kindred {
+
+/// A word by its place, and how near it is.
+struct WordHit {
+  std::size_t id = 0;
+  float score = 0;  ///< the cosine, unless said otherwise; larger is nearer
+};
+
+struct NearestWords {
+  std::size_t k = 10;
+  std::size_t restrict_to = 0;                  ///< only the first so many words; 0: all
+  std::span<const std::size_t> leave_out = {};  ///< words that don't count as hits
+};
+
+/// A word and how much of it, in a sum of words.
+struct SignedWord {
+  std::size_t id = 0;
+  float weight = 1;
+};
+
+enum class WordFormat : std::uint8_t { word2vec_text, word2vec_binary, glove_text };
+
+/// "text", "binary" and "glove"; another name is an error that lists them.
+Result<WordFormat> parse_word_format(std::string_view name);
+
+class WordVectors {
+ public:
+  static Result<WordVectors> open(const std::filesystem::path& path);
+  /// One row for each word. Fails where their numbers differ, a word stands twice or has white
+  /// space in it (no file could hold it), or a value is not finite.
+  static Result<WordVectors> make(std::span<const std::string_view> words, Matrix vectors);
+  /// Written aside and renamed.
+  Result<void> save(const std::filesystem::path& path, WordFormat format) const;
+
+  WordVectors(WordVectors&&) noexcept;
+  WordVectors& operator=(WordVectors&&) noexcept;
+  ~WordVectors();
+
+  std::size_t size() const;
+  std::size_t dimensions() const;
+  std::string_view word(std::size_t id) const;
+  std::optional<std::size_t> find(std::string_view word) const;
+  std::span<const float> vector(std::size_t id) const;
+  MatrixView vectors() const;
+
+  /// The sum of words at unit length, each times its weight: "king - man + woman", of which
+  /// nearest() gives what 3CosAdd does (Mikolov et al. 2013, NAACL; Levy and Goldberg 2014).
+  std::vector<float> combined(std::span<const SignedWord> words) const;
+
+  /// The words whose vectors have the largest cosine with `query` (dimensions() values), ties by
+  /// place. Exact; the first call brings all vectors to unit length, in memory as large as theirs.
+  std::vector<WordHit> nearest(std::span<const float> query,
+                               const NearestWords& options = {}) const;
+
+ private:
+  struct Parts;
+  explicit WordVectors(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Questions "a is to b as c is to what?", by the section of their file.
+struct AnalogySection {
+  std::string name;
+  std::size_t asked = 0;     ///< questions whose four words all have vectors
+  std::size_t correct = 0;   ///< of these
+  std::size_t left_out = 0;  ///< the others
+
+  double accuracy() const {
+    return asked == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(asked);
+  }
+};
+
+struct AnalogyResult {
+  std::vector<AnalogySection> sections;
+  AnalogySection total;
+};
+
+/// How the answer x to "a is to b as c is to what?" is found, all vectors at unit length:
+/// cos_add: the largest cosine of x with b - a + c (Mikolov et al. 2013, NAACL);
+/// cos_mul: the largest cos(x, b) cos(x, c) / cos(x, a), cosines brought to [0, 1] (Levy and
+/// Goldberg 2014, 3CosMul); pair_direction: the largest cosine of x - c with b - a (Mikolov et al.
+/// 2013). x is none of the three.
+enum class AnalogyMethod : std::uint8_t { cos_add, cos_mul, pair_direction };
+
+/// "cos-add", "cos-mul" and "pair-direction"; another name is an error that lists them.
+Result<AnalogyMethod> parse_analogy_method(std::string_view name);
+
+struct AnalogyOptions {
+  AnalogyMethod method = AnalogyMethod::cos_add;
+  std::size_t restrict_to = 0;  ///< only the first so many words are known, and answers; 0: all
+  std::size_t k = 1;            ///< answers to one question
+};
+
+/// The k best answers to one question, with what the method scores them, best first (of cos_add,
+/// the product with b - a + c).
+std::vector<WordHit> answer_analogy(const WordVectors& vectors, std::size_t a, std::size_t b,
+                                    std::size_t c, const AnalogyOptions& options = {});
+
+/// Answers a file of analogies (word2vec's questions-words.txt: ": section" lines, and lines of
+/// four words). A word is looked up as it stands, then with its ASCII letters lowered. Fails where
+/// the file can't be read, or has another line in it.
+Result<AnalogyResult> evaluate_analogies(const WordVectors& vectors,
+                                         const std::filesystem::path& path,
+                                         const AnalogyOptions& options = {});
+
+/// How the cosines of pairs go with what people said of them.
+struct SimilarityResult {
+  double spearman = 0;  ///< correlation of ranks, those of equal values shared
+  double pearson = 0;
+  std::size_t pairs = 0;     ///< that both words have vectors for
+  std::size_t left_out = 0;  ///< the others
+};
+
+/// A file of lines "word, word, score", between tabs or blanks; lines that begin with # are left
+/// out. Words are looked up as by evaluate_analogies(). Fails where the file can't be read, or has
+/// another line in it, or fewer than two pairs are known.
+Result<SimilarityResult> evaluate_similarity(const WordVectors& vectors,
+                                             const std::filesystem::path& path);
+
+}  // namespace kindred
