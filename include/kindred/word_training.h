@@ -3,7 +3,10 @@
 /// word2vec (Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546): words that stand in the
 /// same company get vectors that point the same way. Skip-gram learns to tell, from a word near by,
 /// the word itself; CBOW from the mean of all words near by. Both learn by negative sampling: the
-/// true word against `negative` drawn ones.
+/// true word against `negative` drawn ones. With `max_ngram` above 0 a word's vector is the mean of
+/// its own row and those of its character n-grams (fastText, Bojanowski et al. 2017,
+/// arXiv:1607.04606): rare words learn from those that are spelled alike, and words that were never
+/// seen have vectors too.
 ///
 ///     auto vectors = kindred::train_word_vectors({{"corpus.txt"}}, {.dimensions = 200});
 ///
@@ -13,7 +16,8 @@
 /// seed: one thread then learns.
 ///
 /// Thread safety: any number of calls at once. Cost: `epochs` passes over the text after one that
-/// counts its words; memory for two matrices of words x dimensions.
+/// counts its words; memory for two matrices of words x dimensions, of which one has `buckets` more
+/// rows where there are n-grams.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +48,12 @@ struct WordTraining {
   /// Words that take more than this share of the text are left out now and then (arXiv:1310.4546,
   /// section 2.3, as word2vec computes it); 0: none are.
   double sample = 1e-3;
-  /// At the start, from where it falls to nearly nothing; 0: 0.025 for skip-gram, 0.05 for CBOW.
+  /// At the start, from where it falls to nearly nothing; 0: 0.025 for skip-gram, 0.05 for
+  /// CBOW and with n-grams.
   double learning_rate = 0;
+  std::size_t min_ngram = 3;        ///< characters; a word counts as "<word>"
+  std::size_t max_ngram = 0;        ///< 0: no n-grams; 6 is fastText's
+  std::size_t buckets = 2'000'000;  ///< rows that n-grams are hashed into
   std::uint64_t seed = 1;
   bool deterministic = false;
 };

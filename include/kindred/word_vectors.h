@@ -6,8 +6,9 @@
 ///       std::cout << vectors->word(hit.id) << " " << hit.score << "\n";
 ///
 /// Files, told apart by what they hold: word2vec's text (a line of counts, then a word and its
-/// numbers a line; fastText's .vec is the same), word2vec's binary, and GloVe's text (without the
-/// counts). Words are bytes, UTF-8 or not.
+/// numbers a line; fastText's .vec is the same), word2vec's binary, GloVe's text (without the
+/// counts), and fastText's models (.bin and .ftz), which make vectors of words that they have not
+/// seen too. Words are bytes, UTF-8 or not.
 ///
 /// Thread safety: immutable; use from any number of threads.
 #pragma once
@@ -41,14 +42,20 @@ struct NearestWords {
 
 /// A word and how much of it, in a sum of words.
 struct SignedWord {
-  std::size_t id = 0;
+  std::string_view word;
   float weight = 1;
 };
 
-enum class WordFormat : std::uint8_t { word2vec_text, word2vec_binary, glove_text };
+enum class WordFormat : std::uint8_t { word2vec_text, word2vec_binary, glove_text, fasttext };
 
-/// "text", "binary" and "glove"; another name is an error that lists them.
+/// "text", "binary", "glove" and "fasttext"; another name is an error that lists them.
 Result<WordFormat> parse_word_format(std::string_view name);
+
+/// A part of a word that has a vector of its own: a row of a fastText model.
+struct Subword {
+  std::string text;
+  std::vector<float> vector;
+};
 
 class WordVectors {
  public:
@@ -56,7 +63,7 @@ class WordVectors {
   /// One row for each word. Fails where their numbers differ, a word stands twice or has white
   /// space in it (no file could hold it), or a value is not finite.
   static Result<WordVectors> make(std::span<const std::string_view> words, Matrix vectors);
-  /// Written aside and renamed.
+  /// Written aside and renamed. Fails for `fasttext` where there is no such model in it.
   Result<void> save(const std::filesystem::path& path, WordFormat format) const;
 
   WordVectors(WordVectors&&) noexcept;
@@ -70,18 +77,27 @@ class WordVectors {
   std::span<const float> vector(std::size_t id) const;
   MatrixView vectors() const;
 
+  /// A word's vector, of a fastText model that of a word it has not seen too; nothing where there
+  /// is none.
+  std::optional<std::vector<float>> vector_of(std::string_view word) const;
+  /// What vector_of() is the mean of: the word itself, where it is known, and its n-grams. Empty
+  /// where words have no parts.
+  std::vector<Subword> subwords(std::string_view word) const;
+
   /// The sum of words at unit length, each times its weight: "king - man + woman", of which
-  /// nearest() gives what 3CosAdd does (Mikolov et al. 2013, NAACL; Levy and Goldberg 2014).
-  std::vector<float> combined(std::span<const SignedWord> words) const;
+  /// nearest() gives what 3CosAdd does (Mikolov et al. 2013, NAACL; Levy and Goldberg 2014). Fails
+  /// where a word has no vector, and vector_of() makes none.
+  Result<std::vector<float>> combined(std::span<const SignedWord> words) const;
 
   /// The words whose vectors have the largest cosine with `query` (dimensions() values), ties by
   /// place. Exact; the first call brings all vectors to unit length, in memory as large as theirs.
   std::vector<WordHit> nearest(std::span<const float> query,
                                const NearestWords& options = {}) const;
 
- private:
   struct Parts;
-  explicit WordVectors(std::unique_ptr<Parts> parts);
+  explicit WordVectors(std::unique_ptr<Parts> parts);  ///< of what trains them
+
+ private:
   std::unique_ptr<Parts> parts_;
 };
 

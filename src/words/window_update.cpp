@@ -123,14 +123,15 @@ HWY_ATTR void update_window(const WindowUpdate& update, float* gradients) {
     update_outputs(update, first, std::min(kBlock, update.output_count - first), gradients);
 }
 
-KINDRED_RACES_ON_PURPOSE HWY_ATTR void mean_of_rows(const float* const* rows, std::size_t count,
-                                                    std::size_t stride, float* out) {
+KINDRED_RACES_ON_PURPOSE HWY_ATTR void sum_of_rows(const float* const* rows, const float* weights,
+                                                   std::size_t count, std::size_t stride,
+                                                   float* out) {
   const Floats d;
-  const Vector share = hn::Set(d, 1.0F / static_cast<float>(count));
   for (std::size_t k = 0; k < stride; k += hn::Lanes(d)) {
     Vector sum = hn::Zero(d);
-    for (std::size_t i = 0; i < count; ++i) sum = hn::Add(sum, hn::Load(d, rows[i] + k));
-    hn::Store(hn::Mul(sum, share), d, out + k);
+    for (std::size_t i = 0; i < count; ++i)
+      sum = hn::MulAdd(hn::Set(d, weights[i]), hn::Load(d, rows[i] + k), sum);
+    hn::Store(sum, d, out + k);
   }
 }
 
@@ -149,7 +150,7 @@ HWY_AFTER_NAMESPACE();
 namespace kindred::words {
 
 HWY_EXPORT(update_window);
-HWY_EXPORT(mean_of_rows);
+HWY_EXPORT(sum_of_rows);
 HWY_EXPORT(add_to_rows);
 
 void update_window(const WindowUpdate& update) {
@@ -165,8 +166,9 @@ void update_window(const WindowUpdate& update) {
   KINDRED_SIMD_DISPATCH(update_window)(update, many.data());
 }
 
-void mean_of_rows(const float* const* rows, std::size_t count, std::size_t stride, float* out) {
-  KINDRED_SIMD_DISPATCH(mean_of_rows)(rows, count, stride, out);
+void sum_of_rows(const float* const* rows, const float* weights, std::size_t count,
+                 std::size_t stride, float* out) {
+  KINDRED_SIMD_DISPATCH(sum_of_rows)(rows, weights, count, stride, out);
 }
 
 void add_to_rows(const float* change, float* const* rows, std::size_t count, std::size_t stride) {

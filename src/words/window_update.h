@@ -37,8 +37,9 @@ struct WindowUpdate {
 
 void update_window(const WindowUpdate& update);
 
-/// out = the mean of some rows, one at least.
-void mean_of_rows(const float* const* rows, std::size_t count, std::size_t stride, float* out);
+/// out = the sum of some rows, each times its weight.
+void sum_of_rows(const float* const* rows, const float* weights, std::size_t count,
+                 std::size_t stride, float* out);
 /// Adds a row to some.
 void add_to_rows(const float* change, float* const* rows, std::size_t count, std::size_t stride);
 

@@ -152,17 +152,18 @@ TEST(WindowUpdate, ARowThatIsThereTwiceGetsBothChanges) {
     EXPECT_NEAR(v.row(0)[k] - before.row(0)[k], 2 * (once.row(0)[k] - before.row(0)[k]), 1e-6);
 }
 
-TEST(WindowUpdate, MeansAndSums) {
+TEST(WindowUpdate, SumsWithWeights) {
   SharedMatrix rows = random_matrix(3, 17, 7);
   const SharedMatrix before = random_matrix(3, 17, 7);
   SharedMatrix out(1, 17);
   const auto pointers = rows_of(rows);
-  mean_of_rows(pointers.data(), 3, rows.stride(), out.row(0));
+  const std::vector<float> weights = {0.5F, -1.0F, 2.0F};
+  sum_of_rows(pointers.data(), weights.data(), 3, rows.stride(), out.row(0));
   add_to_rows(out.row(0), pointers.data(), 2, rows.stride());
   for (std::size_t k = 0; k < 17; ++k) {
-    const float mean = (before.row(0)[k] + before.row(1)[k] + before.row(2)[k]) / 3;
-    EXPECT_NEAR(out.row(0)[k], mean, 1e-6);
-    EXPECT_NEAR(rows.row(1)[k], before.row(1)[k] + mean, 1e-6);
+    const float sum = 0.5F * before.row(0)[k] - before.row(1)[k] + 2 * before.row(2)[k];
+    EXPECT_NEAR(out.row(0)[k], sum, 1e-6);
+    EXPECT_NEAR(rows.row(1)[k], before.row(1)[k] + sum, 1e-6);
     EXPECT_EQ(rows.row(2)[k], before.row(2)[k]);
   }
 }

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "base/random.h"
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
+#include "words/composed_rows.h"
 #include "words/corpus.h"
 #include "words/huffman.h"
 #include "words/negative_sampler.h"
@@ -47,6 +50,14 @@ std::vector<std::uint64_t> counts_of(const Vocabulary& vocabulary, bool wanted) 
   return counts;
 }
 
+constexpr double kWordPower = 0.75;    // of counts, when words are drawn
+constexpr double kSubwordPower = 0.5;  // the same in fastText
+
+SubwordLengths lengths_of(const WordTraining& options) {
+  return {.shortest = options.min_ngram, .longest = options.max_ngram};
+}
+bool has_subwords(const WordTraining& options) { return options.max_ngram > 0; }
+
 /// What all threads see.
 struct Training {
   const Vocabulary& vocabulary;
@@ -56,7 +67,8 @@ struct Training {
   NegativeSampler sampler;
   HuffmanCodes codes;
   std::vector<std::uint32_t> chances;
-  SharedMatrix inputs;   // the vectors
+  std::optional<SubwordRows> subwords;
+  SharedMatrix inputs;   // the vectors, or the rows that they are the means of
   SharedMatrix outputs;  // of words as those to be told, or of the tree's inner nodes
   std::atomic<std::uint64_t> words = 0;
   std::uint64_t total = 0;  // words of all epochs
@@ -67,11 +79,15 @@ struct Training {
 
 /// A word, those around it, and what has to be told of it: what is learned from in one step.
 struct Window {
-  std::vector<float*> around;  // rows of inputs
+  std::vector<float*> around;  // rows of inputs, or composed ones
+  std::vector<float> weights;  // of each of them, in the mean
   /// The word's own row, then those of drawn ones; or those on its way through the tree.
   std::vector<float*> outputs;
   std::span<const float> labels;
 };
+
+/// Words between asking for a word's n-grams and composing its vector.
+constexpr std::size_t kAhead = 2;
 
 /// One thread's share of the work.
 class Worker {
@@ -82,6 +98,8 @@ class Worker {
         mean_(1, training.options.dimensions),
         change_(1, training.options.dimensions) {
     labels_[0] = 1;
+    if (training.subwords)
+      composed_.emplace(training.inputs, *training.subwords, 2 * training.options.window + 2);
   }
 
   void train(std::string_view block, std::uint64_t seed) {
@@ -122,23 +140,46 @@ class Worker {
   void end_sentence() {
     Window* now = &windows_[0];
     Window* next = &windows_[1];
+    composed_to_ = 0;
     if (!sentence_.empty()) look_at(0, *now);
     for (std::size_t place = 0; place < sentence_.size(); ++place) {
       if (place + 1 < sentence_.size()) look_at(place + 1, *next);
       if (!now->around.empty()) learn(*now);
       std::swap(now, next);
+      if (composed_ && place >= training_.options.window)
+        composed_->leave(place - training_.options.window);
     }
+    if (composed_)
+      for (std::size_t place =
+               sentence_.size() - std::min(sentence_.size(), training_.options.window);
+           place < sentence_.size(); ++place)
+        composed_->leave(place);
     sentence_.clear();
   }
 
+  /// Composes the vectors of the sentence as far as a window around `place` can reach.
+  void compose_for(std::size_t place) {
+    const std::size_t end = std::min(place + training_.options.window + 1, sentence_.size());
+    for (; composed_to_ < end; ++composed_to_) {
+      if (composed_to_ + kAhead < sentence_.size())
+        composed_->prefetch(sentence_[composed_to_ + kAhead]);
+      composed_->enter(composed_to_, sentence_[composed_to_]);
+    }
+  }
+
   void look_at(std::size_t place, Window& window) {
+    if (composed_) compose_for(place);
     const std::size_t width = random_.below(training_.options.window) + 1;
     const std::size_t end = std::min(place + width + 1, sentence_.size());
     window.around.clear();
-    for (std::size_t i = place - std::min(place, width); i < end; ++i)
-      if (i != place) window.around.push_back(training_.inputs.row(sentence_[i]));
+    window.weights.clear();
+    for (std::size_t i = place - std::min(place, width); i < end; ++i) {
+      if (i == place) continue;
+      window.around.push_back(composed_ ? composed_->row(i) : training_.inputs.row(sentence_[i]));
+      window.weights.push_back(composed_ ? static_cast<float>(composed_->parts(i)) : 1.0F);
+    }
     // The farthest word ahead has not been in a window yet.
-    training_.inputs.prefetch(sentence_[end - 1]);
+    if (!composed_) training_.inputs.prefetch(sentence_[end - 1]);
     window.outputs.clear();
     if (training_.options.hierarchical_softmax)
       walk_to(sentence_[place], window);
@@ -181,17 +222,19 @@ class Worker {
                      .stride = training_.inputs.stride()});
   }
 
-  void learn(const Window& window) {
+  void learn(Window& window) {
     if (training_.options.algorithm == WordAlgorithm::skip_gram) {
       // Each word around by itself.
       update(window, window.around, window.around.data());
       return;
     }
-    // CBOW: their mean. Each of them gets the whole change, as in word2vec.
+    // CBOW: the mean of all their rows. Each of them gets the whole change, as in word2vec.
+    const float parts = std::accumulate(window.weights.begin(), window.weights.end(), 0.0F);
+    for (float& weight : window.weights) weight /= parts;
     const std::size_t stride = training_.inputs.stride();
     float* const mean = mean_.row(0);
     float* const change = change_.row(0);
-    mean_of_rows(window.around.data(), window.around.size(), stride, mean);
+    sum_of_rows(window.around.data(), window.weights.data(), window.around.size(), stride, mean);
     std::fill_n(change, stride, 0.0F);
     update(window, std::span(&mean, 1), &change);
     add_to_rows(change, window.around.data(), window.around.size(), stride);
@@ -203,20 +246,47 @@ class Worker {
   SharedMatrix change_;
   std::array<float, kMostOutputs> labels_{};
   std::array<Window, 2> windows_;
+  std::optional<ComposedRows> composed_;  // where words have n-grams
+  std::size_t composed_to_ = 0;           // the first place of the sentence that is not composed
   std::vector<std::uint32_t> sentence_;
   base::Random random_{0};
   float rate_ = 0;
   std::uint64_t words_ = 0;  // read since the last report
 };
 
-/// word2vec's start: small random vectors.
-SharedMatrix random_rows(std::size_t rows, std::size_t dimensions, std::uint64_t seed) {
+/// Small random vectors, between -bound and bound.
+SharedMatrix random_rows(std::size_t rows, std::size_t dimensions, float bound,
+                         std::uint64_t seed) {
   SharedMatrix matrix(rows, dimensions);
-  base::Random random(seed);
-  for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t k = 0; k < dimensions; ++k)
-      matrix.row(i)[k] = (random.uniform() - 0.5F) / static_cast<float>(dimensions);
+  constexpr std::size_t kRowsAtOnce = 4096;  // by one thread, from random numbers of their own
+  const auto fill = [&](std::size_t item, std::size_t) {
+    base::Random random(seed + item * 0x9E3779B97F4A7C15);
+    const std::size_t end = std::min((item + 1) * kRowsAtOnce, rows);
+    for (std::size_t i = item * kRowsAtOnce; i < end; ++i)
+      for (std::size_t k = 0; k < dimensions; ++k)
+        matrix.row(i)[k] = (2 * random.uniform() - 1) * bound;
+  };
+  base::parallel_for((rows + kRowsAtOnce - 1) / kRowsAtOnce, fill);
   return matrix;
+}
+
+/// As word2vec begins, or fastText.
+SharedMatrix first_inputs(const Vocabulary& vocabulary, const WordTraining& options) {
+  const auto dimensions = static_cast<float>(options.dimensions);
+  if (has_subwords(options))
+    return random_rows(vocabulary.size() + options.buckets, options.dimensions, 1 / dimensions,
+                       options.seed);
+  return random_rows(vocabulary.size(), options.dimensions, 0.5F / dimensions, options.seed);
+}
+
+std::optional<SubwordRows> subwords_of(const Vocabulary& vocabulary, const WordTraining& options) {
+  if (!has_subwords(options)) return std::nullopt;
+  return SubwordRows(vocabulary, lengths_of(options), options.buckets);
+}
+
+double first_rate(const WordTraining& options) {
+  if (options.learning_rate > 0) return options.learning_rate;
+  return options.algorithm == WordAlgorithm::cbow || has_subwords(options) ? 0.05 : 0.025;
 }
 
 void run_epoch(Training& training, std::span<const std::filesystem::path> files,
@@ -244,20 +314,20 @@ void run_epoch(Training& training, std::span<const std::filesystem::path> files,
 
 }  // namespace
 
-Result<Matrix> train_word2vec(std::span<const std::filesystem::path> files,
-                              const Vocabulary& vocabulary, const WordTraining& options,
-                              const Progress& progress) {
-  double rate = options.learning_rate;
-  if (rate == 0) rate = options.algorithm == WordAlgorithm::cbow ? 0.05 : 0.025;
-  Training training{.vocabulary = vocabulary,
-                    .options = options,
-                    .progress = progress,
-                    .rate = rate,
-                    .sampler = NegativeSampler(vocabulary),
-                    .codes = HuffmanCodes(counts_of(vocabulary, options.hierarchical_softmax)),
-                    .chances = chances_to_stay(vocabulary, options.sample),
-                    .inputs = random_rows(vocabulary.size(), options.dimensions, options.seed),
-                    .outputs = SharedMatrix(vocabulary.size(), options.dimensions)};
+Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
+                                   const Vocabulary& vocabulary, const WordTraining& options,
+                                   const Progress& progress) {
+  Training training{
+      .vocabulary = vocabulary,
+      .options = options,
+      .progress = progress,
+      .rate = first_rate(options),
+      .sampler = NegativeSampler(vocabulary, has_subwords(options) ? kSubwordPower : kWordPower),
+      .codes = HuffmanCodes(counts_of(vocabulary, options.hierarchical_softmax)),
+      .chances = chances_to_stay(vocabulary, options.sample),
+      .subwords = subwords_of(vocabulary, options),
+      .inputs = first_inputs(vocabulary, options),
+      .outputs = SharedMatrix(vocabulary.size(), options.dimensions)};
   training.total = vocabulary.corpus_words() * options.epochs;
   std::vector<Worker> workers;
   for (std::size_t i = options.deterministic ? 1 : threads(); i > 0; --i)
@@ -265,8 +335,7 @@ Result<Matrix> train_word2vec(std::span<const std::filesystem::path> files,
   for (std::uint64_t epoch = 0; epoch < options.epochs && !training.stopped; ++epoch)
     run_epoch(training, files, epoch, workers);
   KINDRED_TRY(std::move(training.result));
-  training.outputs = SharedMatrix(0, options.dimensions);  // room for the result
-  return training.inputs.unpadded();
+  return TrainedRows{.inputs = std::move(training.inputs), .outputs = std::move(training.outputs)};
 }
 
 }  // namespace kindred::words

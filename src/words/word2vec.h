@@ -6,22 +6,29 @@
 /// and skip-gram's inputs are the words around, its true output the word in the middle. Otherwise
 /// than there, the words of a window share their drawn words, and change a window's outputs all at
 /// once (window_update.h).
+///
+/// With n-grams (fastText, Bojanowski et al. 2017, arXiv:1607.04606) a word's input is the mean of
+/// several rows (composed_rows.h), and words are drawn by the root of their counts, as there.
 #pragma once
 
 #include <filesystem>
 #include <span>
 
-#include "kindred/matrix.h"
 #include "kindred/progress.h"
 #include "kindred/result.h"
 #include "kindred/word_training.h"
+#include "words/shared_matrix.h"
 #include "words/vocabulary.h"
 
 namespace kindred::words {
 
-/// One row for each word of the vocabulary.
-Result<Matrix> train_word2vec(std::span<const std::filesystem::path> files,
-                              const Vocabulary& vocabulary, const WordTraining& options,
-                              const Progress& progress);
+struct TrainedRows {
+  SharedMatrix inputs;   ///< a row for each word, then for each bucket of n-grams
+  SharedMatrix outputs;  ///< a row for each word, or inner node of the tree
+};
+
+Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
+                                   const Vocabulary& vocabulary, const WordTraining& options,
+                                   const Progress& progress);
 
 }  // namespace kindred::words

@@ -138,10 +138,10 @@ TEST(WordVectorsTest, NearestAgreesWithGensim) {
     const std::vector<std::size_t> asked = {*vectors->find(word)};
     compare(vectors->nearest(vectors->vector(asked[0]), {.k = 5, .leave_out = asked}), others);
   }
-  const std::vector<SignedWord> sum = {
-      {*vectors->find("norway"), 1}, {*vectors->find("paris"), 1}, {*vectors->find("oslo"), -1}};
-  const std::vector<std::size_t> asked = {sum[0].id, sum[1].id, sum[2].id};
-  compare(vectors->nearest(vectors->combined(sum), {.k = 3, .leave_out = asked}),
+  const std::vector<SignedWord> sum = {{"norway", 1}, {"paris", 1}, {"oslo", -1}};
+  const std::vector<std::size_t> asked = {*vectors->find("norway"), *vectors->find("paris"),
+                                          *vectors->find("oslo")};
+  compare(vectors->nearest(*vectors->combined(sum), {.k = 3, .leave_out = asked}),
           fixture["combined"]);
 }
 

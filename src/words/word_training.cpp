@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/listed.h"
@@ -11,6 +14,7 @@
 #include "words/vocabulary.h"
 #include "words/window_update.h"
 #include "words/word2vec.h"
+#include "words/word_vectors_parts.h"
 
 namespace kindred {
 namespace {
@@ -26,6 +30,8 @@ constexpr std::array kAlgorithms = {
 
 constexpr std::size_t kMostDimensions = 65'536;
 constexpr std::size_t kWidestWindow = 1'000;
+constexpr std::size_t kLongestNgram = 1'000;
+constexpr std::size_t kMostBuckets = 2'000'000'000;
 
 Result<void> check(const WordTraining& options) {
   const auto wrong = [](std::string_view problem) {
@@ -42,11 +48,56 @@ Result<void> check(const WordTraining& options) {
     return wrong(fmt::format("{} drawn words, 1 to {} are possible", options.negative,
                              words::kMostOutputs - 1));
   if (options.epochs < 1) return wrong("0 epochs, 1 at least is needed");
+  if (options.max_ngram > kLongestNgram)
+    return wrong(fmt::format("n-grams of {} characters, {} at most are possible", options.max_ngram,
+                             kLongestNgram));
+  if (options.max_ngram > 0 && (options.min_ngram < 1 || options.min_ngram > options.max_ngram))
+    return wrong(fmt::format("n-grams of {} to {} characters are none", options.min_ngram,
+                             options.max_ngram));
+  if (options.max_ngram > 0 && (options.buckets < 1 || options.buckets > kMostBuckets))
+    return wrong(fmt::format("{} buckets, 1 to {} are possible", options.buckets, kMostBuckets));
   if (!(options.sample >= 0) || options.sample > 1)
     return wrong(fmt::format("sample is {}, not between 0 and 1", options.sample));
   if (!(options.learning_rate >= 0) || options.learning_rate > 1)
     return wrong(fmt::format("a learning rate of {}, not between 0 and 1", options.learning_rate));
   return {};
+}
+
+/// Rows of a matrix as those of a model, which keeps it.
+words::FastTextMatrix given_away(words::SharedMatrix matrix) {
+  const auto owner = std::make_shared<words::SharedMatrix>(std::move(matrix));
+  const auto* data = reinterpret_cast<const std::byte*>(owner->row(0));
+  return {owner->rows(), owner->dimensions(),
+          words::DenseRows{owner, data, owner->stride() * sizeof(float)}};
+}
+
+words::FastTextModel fasttext_model(const WordTraining& options,
+                                    const words::Vocabulary& vocabulary, words::TrainedRows rows) {
+  const auto number = [](std::uint64_t value) {
+    return static_cast<std::int32_t>(
+        std::min<std::uint64_t>(value, std::numeric_limits<std::int32_t>::max()));
+  };
+  words::FastTextModel model;
+  model.settings = {.dimensions = number(options.dimensions),
+                    .window = number(options.window),
+                    .epochs = number(options.epochs),
+                    .min_count = number(options.min_count),
+                    .negative = number(options.negative),
+                    .loss = options.hierarchical_softmax ? words::FastTextLoss::hierarchical_softmax
+                                                         : words::FastTextLoss::negative_sampling,
+                    .kind = options.algorithm == WordAlgorithm::cbow
+                                ? words::FastTextKind::cbow
+                                : words::FastTextKind::skip_gram,
+                    .buckets = number(options.buckets),
+                    .min_ngram = number(options.min_ngram),
+                    .max_ngram = number(options.max_ngram),
+                    .sample = options.sample};
+  for (std::size_t id = 0; id < vocabulary.size(); ++id)
+    model.words.add(vocabulary.word(id), vocabulary.count(id));
+  model.corpus_words = vocabulary.corpus_words();
+  model.input = given_away(std::move(rows.inputs));
+  model.output = given_away(std::move(rows.outputs));
+  return model;
 }
 
 }  // namespace
@@ -69,7 +120,12 @@ Result<WordVectors> train_word_vectors(std::span<const std::filesystem::path> fi
       return fail(ErrorCode::invalid_argument,
                   "standard input can be read once, and the text is needed several times");
   const auto vocabulary = KINDRED_TRY(words::Vocabulary::count(files, options.min_count, progress));
-  Matrix vectors = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, progress));
+  auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, progress));
+  if (options.max_ngram > 0)
+    return words::word_vectors_of(fasttext_model(options, vocabulary, std::move(rows)),
+                                  "what was learned");
+  rows.outputs = words::SharedMatrix(0, options.dimensions);  // room for the vectors
+  Matrix vectors = rows.inputs.unpadded();
   std::vector<std::string_view> words(vocabulary.size());
   for (std::size_t id = 0; id < words.size(); ++id) words[id] = vocabulary.word(id);
   return WordVectors::make(words, std::move(vectors));

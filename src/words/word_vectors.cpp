@@ -12,12 +12,15 @@
 #include "base/file_system.h"
 #include "base/listed.h"
 #include "base/mapped_file.h"
+#include "base/thread_pool.h"
 #include "files/excerpt.h"
 #include "simd/measure.h"
 #include "simd/normalize.h"
 #include "simd/top_k.h"
 #include "words/corpus.h"
+#include "words/fasttext_file.h"
 #include "words/word_files.h"
+#include "words/word_vectors_parts.h"
 
 namespace kindred {
 namespace {
@@ -30,16 +33,15 @@ constexpr std::array kFormats = {
     NamedFormat{WordFormat::word2vec_text, "text"},
     NamedFormat{WordFormat::word2vec_binary, "binary"},
     NamedFormat{WordFormat::glove_text, "glove"},
+    NamedFormat{WordFormat::fasttext, "fasttext"},
 };
+
+/// Whether a file of vectors could hold it.
+bool is_word(std::string_view text) {
+  return !text.empty() && std::ranges::none_of(text, words::is_space);
+}
 
 }  // namespace
-
-struct WordVectors::Parts {
-  words::WordTable words;
-  Matrix vectors;
-  std::once_flag once;
-  Matrix units;  // the same rows at unit length, made at the first search
-};
 
 Result<WordFormat> parse_word_format(std::string_view name) {
   const auto* found = std::ranges::find(kFormats, name, &NamedFormat::name);
@@ -56,8 +58,13 @@ WordVectors& WordVectors::operator=(WordVectors&&) noexcept = default;
 WordVectors::~WordVectors() = default;
 
 Result<WordVectors> WordVectors::open(const std::filesystem::path& path) {
-  const auto file = KINDRED_TRY(base::MappedFile::open(path));
-  auto read = KINDRED_TRY(words::parse_word_vectors(file.bytes(), path.string()));
+  auto opened = KINDRED_TRY(base::MappedFile::open(path));
+  const auto file = std::make_shared<const base::MappedFile>(std::move(opened));
+  if (words::is_fasttext(file->bytes())) {
+    auto model = KINDRED_TRY(words::parse_fasttext(file->bytes(), file, path.string()));
+    return words::word_vectors_of(std::move(model), path.string());
+  }
+  auto read = KINDRED_TRY(words::parse_word_vectors(file->bytes(), path.string()));
   auto parts = std::make_unique<Parts>();
   parts->words = std::move(read.words);
   parts->vectors = std::move(read.vectors);
@@ -71,7 +78,7 @@ Result<WordVectors> WordVectors::make(std::span<const std::string_view> words, M
                             vectors.rows(), vectors.dimensions()));
   auto parts = std::make_unique<Parts>();
   for (const std::string_view word : words) {
-    if (word.empty() || std::ranges::any_of(word, words::is_space))
+    if (!is_word(word))
       return fail(ErrorCode::invalid_argument,
                   fmt::format("\"{}\" is no word of a file", files::excerpt(word)));
     if (parts->words.find(word))
@@ -87,8 +94,12 @@ Result<WordVectors> WordVectors::make(std::span<const std::string_view> words, M
 }
 
 Result<void> WordVectors::save(const std::filesystem::path& path, WordFormat format) const {
+  if (format == WordFormat::fasttext && !parts_->fasttext)
+    return fail(ErrorCode::invalid_argument,
+                "these vectors are not those of a fastText model, and can't be written as one");
   return base::write_atomically(
       base::real_file_system(), path, [&](base::WritableFile& file) -> Result<void> {
+        if (format == WordFormat::fasttext) return words::write_fasttext(file, *parts_->fasttext);
         return words::write_word_vectors(file, parts_->words, parts_->vectors, format);
       });
 }
@@ -104,13 +115,38 @@ std::span<const float> WordVectors::vector(std::size_t id) const {
 }
 MatrixView WordVectors::vectors() const { return parts_->vectors; }
 
-std::vector<float> WordVectors::combined(std::span<const SignedWord> words) const {
+std::optional<std::vector<float>> WordVectors::vector_of(std::string_view word) const {
+  if (const auto id = find(word)) return std::vector(vector(*id).begin(), vector(*id).end());
+  auto made = parts_->fasttext ? parts_->fasttext->word_vector(word) : std::nullopt;
+  if (made && !std::ranges::all_of(*made, [](float value) { return std::isfinite(value); }))
+    return std::nullopt;
+  return made;
+}
+
+std::vector<Subword> WordVectors::subwords(std::string_view word) const {
+  std::vector<Subword> parts;
+  if (!parts_->fasttext) return parts;
+  const words::FastTextModel& model = *parts_->fasttext;
+  const auto add = [&](std::string_view text, std::size_t row) {
+    Subword& part = parts.emplace_back(std::string(text), std::vector<float>(dimensions()));
+    model.input.copy_row(row, part.vector);
+  };
+  if (const auto id = model.words.find(word)) add(word, *id);
+  words::for_ngrams(word, model.lengths(), [&](std::string_view ngram) {
+    if (const auto row = model.row_of_hash(words::fasttext_hash(ngram))) add(ngram, *row);
+  });
+  return parts;
+}
+
+Result<std::vector<float>> WordVectors::combined(std::span<const SignedWord> words) const {
   std::vector<float> sum(dimensions(), 0.0F);
-  std::vector<float> unit;
   for (const SignedWord& word : words) {
-    unit.assign(vector(word.id).begin(), vector(word.id).end());
-    simd::normalize(unit);
-    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += word.weight * unit[k];
+    auto unit = vector_of(word.word);
+    if (!unit)
+      return fail(ErrorCode::not_found,
+                  fmt::format("there is no vector of \"{}\"", files::excerpt(word.word)));
+    simd::normalize(*unit);
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += word.weight * (*unit)[k];
   }
   return sum;
 }
@@ -141,4 +177,27 @@ std::vector<WordHit> WordVectors::nearest(std::span<const float> query,
   return hits;
 }
 
+namespace words {
+
+Result<WordVectors> word_vectors_of(FastTextModel model, std::string_view name) {
+  auto parts = std::make_unique<WordVectors::Parts>();
+  for (std::size_t id = 0; id < model.words.size(); ++id)
+    if (is_word(model.words.word(id))) parts->words.add(model.words.word(id));
+  if (parts->words.size() == 0)
+    return fail(ErrorCode::corrupt, fmt::format("{}: has no words", name));
+  parts->vectors = Matrix(parts->words.size(), model.input.dimensions());
+  const auto compose = [&](std::size_t id, std::size_t) {
+    if (const auto vector = model.word_vector(parts->words.word(id)))
+      std::ranges::copy(*vector, parts->vectors.row(id).begin());
+  };
+  base::parallel_for(parts->words.size(), compose);
+  for (const float value : std::as_const(parts->vectors).values())
+    if (!std::isfinite(value))
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: a vector has a value that is no number", name));
+  parts->fasttext = std::make_unique<const FastTextModel>(std::move(model));
+  return WordVectors(std::move(parts));
+}
+
+}  // namespace words
 }  // namespace kindred

@@ -100,7 +100,7 @@ class WordsTest(unittest.TestCase):
         self.assertEqual(refused("train", "--input", self.text, "--negative", 64, *output),
                          (1, "kindred: 64 drawn words, 1 to 63 are possible\n"))
         self.assertEqual(self.run_program("train", "--input", noise, "--min-count", 1, *output)[0], 0)
-        self.assertIn('has no word "nowhere"', refused("nearest", FIXTURES / "text.vec", "nowhere")[1])
+        self.assertIn('there is no vector of "nowhere"', refused("nearest", FIXTURES / "text.vec", "nowhere")[1])
         self.assertEqual(refused("evaluate", FIXTURES / "text.vec")[0], 2)
         self.assertIn("has no word vectors in it", refused("nearest", self.text, "a")[1])
         self.assertFalse((self.folder / "x.bin.part").exists())

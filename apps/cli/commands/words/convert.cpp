@@ -38,7 +38,8 @@ void add_words_convert(CLI::App& words, Action& action) {
       ->required()
       ->type_name("FILE");
   command->add_option("output", options->output, "File to write")->required()->type_name("FILE");
-  command->add_option("--format", options->format, "text or binary (word2vec's), or glove")
+  command
+      ->add_option("--format", options->format, "text or binary (word2vec's), glove, or fasttext")
       ->required()
       ->check([](const std::string& name) {
         const auto format = parse_word_format(name);

@@ -1,17 +1,17 @@
 /// kindred words nearest: the words nearest to one, or to a sum of several.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "command.h"
 #include "commands/words/parts.h"
+#include "commands/words/sum.h"
 #include "kindred/word_vectors.h"
-#include "one_line.h"
 
 namespace kindred::cli {
 namespace {
@@ -24,36 +24,12 @@ struct Options {
   bool json = false;
 };
 
-/// Words with the sign that stands before each: "king - man + woman".
-Result<std::vector<SignedWord>> parse(const Options& options, const WordVectors& vectors) {
-  std::vector<SignedWord> words;
-  float sign = 1;
-  for (const std::string& part : options.expression) {
-    std::istringstream pieces(part);
-    for (std::string piece; pieces >> piece;) {
-      if (const auto id = vectors.find(piece)) {
-        words.push_back({.id = *id, .weight = sign});
-        sign = 1;
-      } else if (piece == "+" || piece == "-") {
-        sign = piece == "-" ? -1.0F : 1.0F;
-      } else {
-        return fail(ErrorCode::not_found,
-                    fmt::format("{}: has no word \"{}\"", options.file.string(), one_line(piece)));
-      }
-    }
-  }
-  return words;
-}
-
 Result<void> nearest(const Options& options) {
   const auto vectors = KINDRED_TRY(WordVectors::open(options.file));
-  const auto words = KINDRED_TRY(parse(options, vectors));
-  std::vector<std::size_t> asked;
-  asked.reserve(words.size());
-  for (const SignedWord& word : words) asked.push_back(word.id);
-  const auto hits =
-      vectors.nearest(vectors.combined(words),
-                      {.k = options.k, .restrict_to = options.restrict_to, .leave_out = asked});
+  const auto sum =
+      KINDRED_TRY(parse_sum(fmt::format("{}", fmt::join(options.expression, " ")), vectors));
+  const auto hits = vectors.nearest(
+      sum.vector, {.k = options.k, .restrict_to = options.restrict_to, .leave_out = sum.words});
   if (options.json) {
     nlohmann::json output = nlohmann::json::array();
     for (const WordHit& hit : hits)

@@ -19,7 +19,7 @@ struct Options {
   std::string algorithm = "skip-gram";
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path output;
-  std::string format = "binary";
+  std::string format;
   WordTraining training;
   std::size_t threads = 0;
 };
@@ -28,7 +28,10 @@ Result<void> train(const Options& options) {
   set_threads(options.threads);
   WordTraining training = options.training;
   training.algorithm = KINDRED_TRY(parse_word_algorithm(options.algorithm));
-  const WordFormat format = KINDRED_TRY(parse_word_format(options.format));
+  const WordFormat usual =
+      training.max_ngram > 0 ? WordFormat::fasttext : WordFormat::word2vec_binary;
+  const WordFormat format =
+      options.format.empty() ? usual : KINDRED_TRY(parse_word_format(options.format));
   ProgressBar bar("steps");
   const auto vectors = KINDRED_TRY(train_word_vectors(options.inputs, training, bar.progress()));
   bar.finish();
@@ -88,23 +91,36 @@ void add_words_train(CLI::App& words, Action& action) {
       ->capture_default_str();
   command
       ->add_option("--learning-rate", options->training.learning_rate,
-                   "At the start; 0: 0.025 for skip-gram, 0.05 for cbow")
+                   "At the start; 0: 0.025 for skip-gram, 0.05 for cbow and with n-grams")
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--max-ngram", options->training.max_ngram,
+          "Learn vectors of parts of words too, of so many letters at most (fastText's are "
+          "6; 0: of none)")
+      ->capture_default_str();
+  command->add_option("--min-ngram", options->training.min_ngram, "Letters of a part at least")
+      ->capture_default_str();
+  command->add_option("--buckets", options->training.buckets, "Vectors that parts share")
       ->capture_default_str();
   command->add_option("--seed", options->training.seed, "Of everything drawn by chance")
       ->capture_default_str();
   command->add_flag("--deterministic", options->training.deterministic,
                     "The same vectors on every run: one thread learns");
-  command->add_option("--format", options->format, "text or binary (word2vec's), or glove")
+  command
+      ->add_option("--format", options->format,
+                   "text or binary (word2vec's), glove, or fasttext; without it binary, with parts "
+                   "of words fasttext")
       ->check(checked_by(parse_word_format))
-      ->type_name("NAME")
-      ->capture_default_str();
+      ->type_name("NAME");
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
       ->capture_default_str();
   command->footer(
       "Examples:\n"
       "  kindred words train --input corpus.txt --output words.bin\n"
       "  kindred words train --input a.txt.gz b.txt.xz --algorithm cbow --dimensions 200 "
-      "--output words.bin");
+      "--output words.bin\n"
+      "  kindred words train --input corpus.txt --max-ngram 6 --output fasttext.bin");
   command->callback([options, &action] { action = [options] { return train(*options); }; });
 }
 
