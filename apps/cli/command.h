@@ -36,6 +36,7 @@ void add_rerank(CLI::App& program, Action& action);
 void add_fill(CLI::App& program, Action& action);
 void add_model(CLI::App& program, Action& action);
 void add_words(CLI::App& program, Action& action);
+void add_classify(CLI::App& program, Action& action);
 void add_index(CLI::App& program, Action& action);
 void add_add(CLI::App& program, Action& action);
 void add_search(CLI::App& program, Action& action);

@@ -24,8 +24,8 @@ using kindred::cli::Command;
 constexpr Command kCommands[] = {
     {kindred::cli::add_model},      {kindred::cli::add_tokenize}, {kindred::cli::add_embed},
     {kindred::cli::add_similarity}, {kindred::cli::add_rerank},   {kindred::cli::add_fill},
-    {kindred::cli::add_words},      {kindred::cli::add_index},    {kindred::cli::add_add},
-    {kindred::cli::add_search},
+    {kindred::cli::add_words},      {kindred::cli::add_classify}, {kindred::cli::add_index},
+    {kindred::cli::add_add},        {kindred::cli::add_search},
 };
 
 /// A mapped file that another program cut short: one clear line instead of a core dump. Only what

@@ -64,4 +64,11 @@ void FastTextMatrix::copy_row(std::size_t row, std::span<float> out) const {
   add_row(row, out);
 }
 
+FastTextMatrix given_away(SharedMatrix matrix) {
+  const auto owner = std::make_shared<const SharedMatrix>(std::move(matrix));
+  const auto* data = reinterpret_cast<const std::byte*>(owner->row(0));
+  return {owner->rows(), owner->dimensions(),
+          DenseRows{owner, data, owner->stride() * sizeof(float)}};
+}
+
 }  // namespace kindred::words

@@ -12,8 +12,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
+
+#include "words/shared_matrix.h"
 
 namespace kindred::words {
 
@@ -76,25 +79,7 @@ class FastTextMatrix {
   std::variant<DenseRows, QuantizedRows> values_;
 };
 
-/// Rows of zeros to be filled, then given away.
-class OwnedRows {
- public:
-  OwnedRows(std::size_t rows, std::size_t dimensions)
-      : values_(std::make_shared<std::vector<float>>(rows * dimensions)),
-        rows_(rows),
-        dimensions_(dimensions) {}
-  std::span<float> row(std::size_t i) {
-    return std::span(*values_).subspan(i * dimensions_, dimensions_);
-  }
-  FastTextMatrix matrix() && {
-    const auto* data = reinterpret_cast<const std::byte*>(values_->data());
-    return {rows_, dimensions_, DenseRows{std::move(values_), data, dimensions_ * sizeof(float)}};
-  }
-
- private:
-  std::shared_ptr<std::vector<float>> values_;
-  std::size_t rows_;
-  std::size_t dimensions_;
-};
+/// The rows of a matrix that nobody trains any more; the result keeps it.
+FastTextMatrix given_away(SharedMatrix matrix);
 
 }  // namespace kindred::words

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -68,6 +69,33 @@ struct FastTextModel {
   void append_rows(std::string_view word, std::vector<std::uint32_t>& rows) const;
   /// The mean of a word's rows; nothing where it has none.
   std::optional<std::vector<float>> word_vector(std::string_view word) const;
+};
+
+/// What fastText's files call a label by, unless told otherwise when they were made: they don't
+/// say.
+inline constexpr std::string_view kLabelPrefix = "__label__";
+
+/// A text as rows of a classifier, token by token: those of its words, then those of its word
+/// n-grams, hashed from the words' hashes. The line's end counts as a word, as in the original.
+class TextRows {
+ public:
+  explicit TextRows(const FastTextModel& model, std::string_view label_prefix = kLabelPrefix)
+      : model_(model), label_prefix_(label_prefix) {}
+
+  void add(std::string_view token);
+  /// Ends the text: its rows are there until the next add().
+  void end();
+
+  std::span<const std::uint32_t> rows() const { return rows_; }
+  std::span<const std::uint32_t> labels() const { return labels_; }
+
+ private:
+  const FastTextModel& model_;
+  std::string_view label_prefix_;
+  bool ended_ = true;
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::uint32_t> labels_;
+  std::vector<std::int32_t> hashes_;  // of all words, unknown ones too
 };
 
 }  // namespace kindred::words

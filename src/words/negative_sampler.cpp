@@ -5,13 +5,13 @@
 
 namespace kindred::words {
 
-NegativeSampler::NegativeSampler(const Vocabulary& vocabulary, double power)
-    : places_(vocabulary.size()) {
+NegativeSampler::NegativeSampler(std::span<const std::uint64_t> counts, double power)
+    : places_(counts.size()) {
   // Vose's construction: places with too little are filled up by those with too much.
   std::vector<double> shares(places_.size());
   double sum = 0;
   for (std::size_t id = 0; id < shares.size(); ++id)
-    sum += shares[id] = std::pow(static_cast<double>(vocabulary.count(id)), power);
+    sum += shares[id] = std::pow(static_cast<double>(counts[id]), power);
   std::vector<std::uint32_t> small;
   std::vector<std::uint32_t> large;
   for (std::uint32_t id = 0; id < shares.size(); ++id) {

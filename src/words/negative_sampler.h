@@ -8,16 +8,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
-#include "words/vocabulary.h"
 
 namespace kindred::words {
 
 class NegativeSampler {
  public:
-  explicit NegativeSampler(const Vocabulary& vocabulary, double power = 0.75);
+  /// counts: of each word, or label.
+  explicit NegativeSampler(std::span<const std::uint64_t> counts, double power = 0.75);
 
   std::uint32_t draw(base::Random& random) const {
     const std::uint64_t number = random.next();

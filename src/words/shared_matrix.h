@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/aligned.h"
 #include "kindred/matrix.h"
@@ -68,5 +69,9 @@ class SharedMatrix {
   std::size_t stride_;
   base::AlignedArray<float> values_;
 };
+
+/// Small random vectors, values between -bound and bound: how training begins. The same for a seed,
+/// at any number of threads.
+SharedMatrix random_rows(std::size_t rows, std::size_t dimensions, float bound, std::uint64_t seed);
 
 }  // namespace kindred::words

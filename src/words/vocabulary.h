@@ -30,6 +30,7 @@ class Vocabulary {
   std::size_t size() const { return table_.size(); }
   std::string_view word(std::size_t id) const { return table_.word(id); }
   std::uint64_t count(std::size_t id) const { return table_.count(id); }
+  std::span<const std::uint64_t> counts() const { return table_.counts(); }
   std::optional<std::uint32_t> find(std::string_view word) const { return table_.find(word); }
   /// Words of the corpus, those that got no vector too.
   std::uint64_t corpus_words() const { return corpus_words_; }

@@ -43,13 +43,6 @@ std::vector<std::uint32_t> chances_to_stay(const Vocabulary& vocabulary, double 
   return chances;
 }
 
-/// The counts that the tree is made of; none where there is to be no tree.
-std::vector<std::uint64_t> counts_of(const Vocabulary& vocabulary, bool wanted) {
-  std::vector<std::uint64_t> counts(wanted ? vocabulary.size() : 1);
-  for (std::size_t id = 0; id < counts.size(); ++id) counts[id] = vocabulary.count(id);
-  return counts;
-}
-
 constexpr double kWordPower = 0.75;    // of counts, when words are drawn
 constexpr double kSubwordPower = 0.5;  // the same in fastText
 
@@ -254,22 +247,6 @@ class Worker {
   std::uint64_t words_ = 0;  // read since the last report
 };
 
-/// Small random vectors, between -bound and bound.
-SharedMatrix random_rows(std::size_t rows, std::size_t dimensions, float bound,
-                         std::uint64_t seed) {
-  SharedMatrix matrix(rows, dimensions);
-  constexpr std::size_t kRowsAtOnce = 4096;  // by one thread, from random numbers of their own
-  const auto fill = [&](std::size_t item, std::size_t) {
-    base::Random random(seed + item * 0x9E3779B97F4A7C15);
-    const std::size_t end = std::min((item + 1) * kRowsAtOnce, rows);
-    for (std::size_t i = item * kRowsAtOnce; i < end; ++i)
-      for (std::size_t k = 0; k < dimensions; ++k)
-        matrix.row(i)[k] = (2 * random.uniform() - 1) * bound;
-  };
-  base::parallel_for((rows + kRowsAtOnce - 1) / kRowsAtOnce, fill);
-  return matrix;
-}
-
 /// As word2vec begins, or fastText.
 SharedMatrix first_inputs(const Vocabulary& vocabulary, const WordTraining& options) {
   const auto dimensions = static_cast<float>(options.dimensions);
@@ -317,17 +294,18 @@ void run_epoch(Training& training, std::span<const std::filesystem::path> files,
 Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
                                    const Vocabulary& vocabulary, const WordTraining& options,
                                    const Progress& progress) {
-  Training training{
-      .vocabulary = vocabulary,
-      .options = options,
-      .progress = progress,
-      .rate = first_rate(options),
-      .sampler = NegativeSampler(vocabulary, has_subwords(options) ? kSubwordPower : kWordPower),
-      .codes = HuffmanCodes(counts_of(vocabulary, options.hierarchical_softmax)),
-      .chances = chances_to_stay(vocabulary, options.sample),
-      .subwords = subwords_of(vocabulary, options),
-      .inputs = first_inputs(vocabulary, options),
-      .outputs = SharedMatrix(vocabulary.size(), options.dimensions)};
+  Training training{.vocabulary = vocabulary,
+                    .options = options,
+                    .progress = progress,
+                    .rate = first_rate(options),
+                    .sampler = NegativeSampler(vocabulary.counts(),
+                                               has_subwords(options) ? kSubwordPower : kWordPower),
+                    .codes = HuffmanCodes(vocabulary.counts().first(
+                        options.hierarchical_softmax ? vocabulary.size() : 1)),
+                    .chances = chances_to_stay(vocabulary, options.sample),
+                    .subwords = subwords_of(vocabulary, options),
+                    .inputs = first_inputs(vocabulary, options),
+                    .outputs = SharedMatrix(vocabulary.size(), options.dimensions)};
   training.total = vocabulary.corpus_words() * options.epochs;
   std::vector<Worker> workers;
   for (std::size_t i = options.deterministic ? 1 : threads(); i > 0; --i)

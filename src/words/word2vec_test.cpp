@@ -163,7 +163,7 @@ TEST(NegativeSamplerTest, SharesAreCountsToThePowerOfThreeQuarters) {
   const std::vector<std::filesystem::path> files = {folder.write("text", text)};
   const auto vocabulary = words::Vocabulary::count(files, 1, {});
   ASSERT_TRUE(vocabulary);
-  const words::NegativeSampler sampler(*vocabulary);
+  const words::NegativeSampler sampler(vocabulary->counts());
   double sum = 0;
   for (const int count : counts) sum += std::pow(count, 0.75);
   std::vector<std::size_t> drawn(counts.size(), 0);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ class WordTable {
     return std::string_view(bytes_).substr(begins_[id], begins_[id + 1] - begins_[id]);
   }
   std::uint64_t count(std::size_t id) const { return counts_[id]; }
+  /// Of each word.
+  std::span<const std::uint64_t> counts() const { return counts_; }
   std::optional<std::uint32_t> find(std::string_view word) const;
 
   /// Counts a word, which gets a number where it is new.

@@ -63,14 +63,6 @@ Result<void> check(const WordTraining& options) {
   return {};
 }
 
-/// Rows of a matrix as those of a model, which keeps it.
-words::FastTextMatrix given_away(words::SharedMatrix matrix) {
-  const auto owner = std::make_shared<words::SharedMatrix>(std::move(matrix));
-  const auto* data = reinterpret_cast<const std::byte*>(owner->row(0));
-  return {owner->rows(), owner->dimensions(),
-          words::DenseRows{owner, data, owner->stride() * sizeof(float)}};
-}
-
 words::FastTextModel fasttext_model(const WordTraining& options,
                                     const words::Vocabulary& vocabulary, words::TrainedRows rows) {
   const auto number = [](std::uint64_t value) {
@@ -95,8 +87,8 @@ words::FastTextModel fasttext_model(const WordTraining& options,
   for (std::size_t id = 0; id < vocabulary.size(); ++id)
     model.words.add(vocabulary.word(id), vocabulary.count(id));
   model.corpus_words = vocabulary.corpus_words();
-  model.input = given_away(std::move(rows.inputs));
-  model.output = given_away(std::move(rows.outputs));
+  model.input = words::given_away(std::move(rows.inputs));
+  model.output = words::given_away(std::move(rows.outputs));
   return model;
 }
 
