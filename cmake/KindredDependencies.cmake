@@ -16,9 +16,11 @@ find_package(CURL 7.85 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(LibLZMA REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 
 set(kindred_libraries Threads::Threads fmt::fmt nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::hwy
-    PkgConfig::xxhash PkgConfig::pcre2 PkgConfig::re2 farmhash RocksDB::rocksdb-shared CURL::libcurl OpenSSL::Crypto ZLIB::ZLIB LibLZMA::LibLZMA)
+    PkgConfig::xxhash PkgConfig::pcre2 PkgConfig::re2 farmhash RocksDB::rocksdb-shared CURL::libcurl OpenSSL::Crypto ZLIB::ZLIB LibLZMA::LibLZMA
+    $<BUILD_INTERFACE:Eigen3::Eigen>)  # headers alone: what is installed does not need them
 
 add_library(kindred_options INTERFACE)
 target_compile_options(kindred_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-missing-field-initializers

@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kindred/matrix.h"
@@ -100,6 +101,35 @@ class WordVectors {
  private:
   std::unique_ptr<Parts> parts_;
 };
+
+/// The cosine of two vectors of one length; 0 where one is all zeros.
+float cosine(std::span<const float> one, std::span<const float> other);
+
+/// Of some words, the place of the one that does not match: whose cosine with the mean of all, at
+/// unit length, is the smallest. Fails where there are fewer than two, or one has no vector.
+Result<std::size_t> odd_one_out(const WordVectors& vectors,
+                                std::span<const std::string_view> words);
+
+/// Vectors whose means over the words of a sentence are its vector by smooth inverse frequency
+/// (Arora et al. 2017): each times a / (a + its word's share of the texts), and without what the
+/// sentences' vectors have most in common (unless `keep_common`). Texts as train_word_vectors()
+/// takes them. Fails where a text can't be read, or has no word with a vector.
+Result<WordVectors> sif_weighted(const WordVectors& vectors,
+                                 std::span<const std::filesystem::path> texts, double a = 1e-3,
+                                 bool keep_common = false);
+
+/// What a picture of words shows.
+struct WordPicture {
+  std::vector<std::string_view> words;
+  /// From a word to another, drawn as well: those of an analogy point the same way.
+  std::vector<std::pair<std::string_view, std::string_view>> arrows;
+};
+
+/// Writes an SVG of words by the two largest principal components of their vectors at unit length;
+/// labels don't lie over each other. Fails where a word has no vector, there are fewer than two, or
+/// more than 2,000.
+Result<void> draw_words(const WordVectors& vectors, const WordPicture& picture,
+                        const std::filesystem::path& path);
 
 /// Questions "a is to b as c is to what?", by the section of their file.
 struct AnalogySection {

@@ -56,4 +56,29 @@ class AlignedArray {
   std::size_t size_ = 0;
 };
 
+/// A fixed number of values on a 64-byte boundary, all zero. Where there are many, pages that
+/// nobody touches are not there at all.
+template <typename T>
+class ZeroedArray {
+ public:
+  explicit ZeroedArray(std::size_t size) {
+    if (size > (static_cast<std::size_t>(-1) - kAlignment) / sizeof(T)) throw std::bad_alloc();
+    memory_.reset(std::calloc(1, size * sizeof(T) + kAlignment));
+    if (memory_ == nullptr) throw std::bad_alloc();
+    void* begin = memory_.get();
+    std::size_t space = size * sizeof(T) + kAlignment;
+    values_ = static_cast<T*>(std::align(kAlignment, size * sizeof(T), begin, space));
+  }
+
+  T* data() { return values_; }
+  const T* data() const { return values_; }
+
+ private:
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<void, Free> memory_;
+  T* values_ = nullptr;
+};
+
 }  // namespace kindred::base

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <system_error>
@@ -62,6 +63,15 @@ class RealFile final : public WritableFile {
     if (bytes.size() > kBufferSize - buffer_.size()) KINDRED_TRY(flush());
     if (bytes.size() >= kBufferSize) return write_through(bytes);
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    return {};
+  }
+
+  Result<void> write_zeros(std::uint64_t count) override {
+    if (failed_) return system_error(path_, "cannot write", EIO);
+    KINDRED_TRY(flush());
+    const off_t end = ::lseek(descriptor_, static_cast<off_t>(count), SEEK_END);
+    failed_ = end < 0 || ::ftruncate(descriptor_, end) != 0;
+    if (failed_) return system_error(path_, "cannot write", errno);
     return {};
   }
 
@@ -181,6 +191,13 @@ class Aside {
 };
 
 }  // namespace
+
+Result<void> WritableFile::write_zeros(std::uint64_t count) {
+  static constexpr std::array<std::byte, 4096> kZeros{};
+  for (; count > 0; count -= std::min<std::uint64_t>(count, kZeros.size()))
+    KINDRED_TRY(write(std::span(kZeros).first(std::min<std::uint64_t>(count, kZeros.size()))));
+  return {};
+}
 
 FileSystem& real_file_system() {
   static RealFileSystem instance;

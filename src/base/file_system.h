@@ -32,6 +32,8 @@ class WritableFile {
  public:
   virtual ~WritableFile() = default;
   virtual Result<void> write(std::span<const std::byte> bytes) = 0;
+  /// So many zeros; a file on a disk gets a hole, which takes no room there.
+  virtual Result<void> write_zeros(std::uint64_t count);
   /// Hands everything to the disk (fsync).
   virtual Result<void> sync() = 0;
 

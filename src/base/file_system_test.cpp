@@ -189,6 +189,32 @@ TEST(WriteAtomically, LetsOneOfManyWritersWin) {
   EXPECT_EQ(folder.read("a"), std::string(1000, folder.read("a").front()));
 }
 
+TEST(RealFile, WritesZerosWhereverItIs) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  const std::string expected = "a" + std::string(100'000, '\0') + "b" + std::string(5, '\0');
+  const auto fill = [](WritableFile& file) -> Result<void> {
+    KINDRED_TRY(file.write("a"));
+    KINDRED_TRY(file.write_zeros(100'000));
+    KINDRED_TRY(file.write("b"));
+    return file.write_zeros(5);
+  };
+  ASSERT_TRUE(write_atomically(real_file_system(), path, fill));
+  EXPECT_TRUE(*read_file(path) == expected);
+  // What only knows how to write does the same.
+  testing::FaultyFileSystem files;
+  ASSERT_TRUE(write_atomically(files, path, fill));
+  EXPECT_TRUE(*read_file(path) == expected);
+  {
+    const auto file = real_file_system().append(path);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE((*file)->write_zeros(3));
+    ASSERT_TRUE((*file)->write("c"));
+    ASSERT_TRUE((*file)->sync());
+  }
+  EXPECT_TRUE(*read_file(path) == expected + std::string(3, '\0') + "c");
+}
+
 TEST(RealFile, TellsOfAFullDiskAndThenOnlyFails) {
   auto file = real_file_system().create("/dev/full");
   ASSERT_TRUE(file);

@@ -140,6 +140,9 @@ Result<Layout> read_gguf(const std::filesystem::path& path) {
 
 Result<Layout> read_layout(const std::filesystem::path& folder) {
   if (model::is_gguf(folder)) return read_gguf(folder);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(folder, ignored))
+    return Layout{.beginning = Beginning::word_vectors, .encoder = folder};
   if (model::Elmo::is_one(folder)) return Layout{.beginning = Beginning::elmo, .encoder = folder};
   if (tensorflow::TextModel::is_one(folder))
     return Layout{.beginning = Beginning::saved_model, .encoder = folder};

@@ -15,7 +15,8 @@
 /// pools, and its vectors are normalised, as llama.cpp does.
 ///
 /// A folder with ELMo's options and weights is read as model/elmo.h says, a SavedModel of
-/// TensorFlow as tensorflow/text_model.h does.
+/// TensorFlow as tensorflow/text_model.h does. Another file is one of word vectors
+/// (word_encoder.h).
 #pragma once
 
 #include <cstddef>
@@ -33,7 +34,14 @@
 namespace kindred::embed {
 
 /// What the modules begin with.
-enum class Beginning : std::uint8_t { transformer, static_embedding, model2vec, elmo, saved_model };
+enum class Beginning : std::uint8_t {
+  transformer,
+  static_embedding,
+  model2vec,
+  elmo,
+  saved_model,
+  word_vectors
+};
 
 struct Layout {
   Beginning beginning = Beginning::transformer;

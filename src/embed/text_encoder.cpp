@@ -6,6 +6,7 @@
 #include "embed/saved_model_encoder.h"
 #include "embed/static_encoder.h"
 #include "embed/transformer_encoder.h"
+#include "embed/word_encoder.h"
 
 namespace kindred::embed {
 
@@ -21,6 +22,8 @@ Result<std::unique_ptr<const TextEncoder>> open_text_encoder(const Layout& layou
       return open_elmo(layout);
     case Beginning::saved_model:
       return open_saved_model(layout);
+    case Beginning::word_vectors:
+      return open_word_encoder(layout);
   }
   std::unreachable();
 }

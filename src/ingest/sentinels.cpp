@@ -26,6 +26,8 @@ double cosine(std::span<const float> left, std::span<const float> right) {
     left_square += double{left[i]} * left[i];
     right_square += double{right[i]} * right[i];
   }
+  // Zeros, where the model knows no word of the text, are the same as zeros and as nothing else.
+  if (left_square == 0 || right_square == 0) return left_square == right_square ? 1 : 0;
   return dot / std::sqrt(left_square * right_square);
 }
 

@@ -47,5 +47,22 @@ TEST(Sentinels, TakeTheSameModelAndNameAnother) {
   EXPECT_THAT(refused.error().message, ::testing::HasSubstr("0.9989"));
 }
 
+/// A model that knows no word.
+Result<EmbedResult> zeros(std::span<const std::string_view> texts, const EmbedOptions&) {
+  return EmbedResult{.vectors = Matrix(texts.size(), 2)};
+}
+
+TEST(Sentinels, ZerosAreTheSameAsZerosAlone) {
+  const testing::TemporaryFolder temporary;
+  const auto sentinels = make_sentinels(zeros);
+  ASSERT_TRUE(sentinels.has_value());
+  const auto collection = Collection::open(
+      temporary / "news", CollectionMode::write,
+      CollectionModel{.name = "m", .hash = "h", .dimensions = 2, .sentinels = *sentinels});
+  ASSERT_TRUE(collection.has_value());
+  EXPECT_TRUE(check_sentinels(*collection, zeros).has_value());
+  EXPECT_FALSE(check_sentinels(*collection, at_angle(0)).has_value());
+}
+
 }  // namespace
 }  // namespace kindred::ingestion

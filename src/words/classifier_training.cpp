@@ -109,7 +109,10 @@ class Worker {
       if (first >= count) return;
       const std::size_t end = std::min(first + kTextsAtOnce, count);
       report(end - first);
-      for (std::size_t i = first; i < end; ++i) learn(training_.order[i]);
+      for (std::size_t i = first; i < end; ++i) {
+        if (i + 1 < count) prefetch(training_.order[i + 1]);
+        learn(training_.order[i]);
+      }
     }
   }
 
@@ -126,6 +129,11 @@ class Worker {
       training_.result = fail(ErrorCode::cancelled, "stopped while the classifier learned");
       training_.stopped = true;
     }
+  }
+
+  /// Asks for the rows of the next text: they lie anywhere.
+  void prefetch(std::size_t text) const {
+    for (const std::uint32_t row : training_.texts.rows(text)) training_.inputs.prefetch(row);
   }
 
   void learn(std::size_t text) {

@@ -35,6 +35,8 @@ class LabelledTexts {
   std::size_t size() const { return rows_.size(); }
   std::span<const std::uint32_t> rows(std::size_t text) const { return rows_.of(text); }
   std::span<const std::uint32_t> labels(std::size_t text) const { return labels_.of(text); }
+  /// The rows of all texts.
+  std::span<const std::uint32_t> all_rows() const { return rows_.all(); }
 
  private:
   /// Lists of numbers behind each other.
@@ -44,6 +46,7 @@ class LabelledTexts {
     std::span<const std::uint32_t> of(std::size_t i) const {
       return std::span(numbers_).subspan(begins_[i], begins_[i + 1] - begins_[i]);
     }
+    std::span<const std::uint32_t> all() const { return numbers_; }
     void add(std::span<const std::uint32_t> numbers) {
       numbers_.insert(numbers_.end(), numbers.begin(), numbers.end());
       begins_.push_back(numbers_.size());

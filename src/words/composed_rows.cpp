@@ -21,6 +21,8 @@ SubwordRows::SubwordRows(const Vocabulary& vocabulary, SubwordLengths lengths,
   }
 }
 
+std::vector<std::uint32_t> SubwordRows::all() const { return distinct(rows_); }
+
 ComposedRows::ComposedRows(SharedMatrix& matrix, const SubwordRows& subwords, std::size_t places)
     : matrix_(matrix),
       subwords_(subwords),

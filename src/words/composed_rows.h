@@ -31,6 +31,9 @@ class SubwordRows {
     return std::span(rows_).subspan(begins_[word], begins_[word + 1] - begins_[word]);
   }
 
+  /// All rows that some word has, each once.
+  std::vector<std::uint32_t> all() const;
+
  private:
   std::vector<std::size_t> begins_;
   std::vector<std::uint32_t> rows_;

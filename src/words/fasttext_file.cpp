@@ -256,10 +256,17 @@ class Writer {
     return put_bytes(std::as_bytes(std::span(values)));
   }
   Result<void> put_bytes(std::span<const std::byte> bytes) {
+    if (zeros_ > 0) KINDRED_TRY(settle_zeros());
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     return buffer_.size() < kBuffer ? Result<void>() : flush();
   }
+  /// Many zeros at a time become a hole of the file.
+  Result<void> put_zeros(std::size_t count) {
+    zeros_ += count;
+    return {};
+  }
   Result<void> flush() {
+    KINDRED_TRY(settle_zeros());
     KINDRED_TRY(file_.write(buffer_));
     buffer_.clear();
     return {};
@@ -267,8 +274,22 @@ class Writer {
 
  private:
   static constexpr std::size_t kBuffer = std::size_t{1} << 20;
+  static constexpr std::size_t kLeastHole = std::size_t{1} << 13;
+
+  Result<void> settle_zeros() {
+    const std::size_t count = std::exchange(zeros_, 0);
+    if (count < kLeastHole) {
+      buffer_.resize(buffer_.size() + count);
+      return {};
+    }
+    KINDRED_TRY(file_.write(buffer_));
+    buffer_.clear();
+    return file_.write_zeros(count);
+  }
+
   base::WritableFile& file_;
   std::vector<std::byte> buffer_;
+  std::size_t zeros_ = 0;  // behind the buffer
 };
 
 Result<void> write_settings(Writer& out, const FastTextSettings& settings) {
@@ -330,7 +351,9 @@ Result<void> write_matrix(Writer& out, const FastTextMatrix& matrix) {
     std::vector<float> row(matrix.dimensions());
     for (std::size_t i = 0; i < matrix.rows(); ++i) {
       matrix.copy_row(i, row);
-      KINDRED_TRY(out.put_all(row));
+      // Rows of buckets that no n-gram came to.
+      const bool zeros = std::ranges::all_of(row, [](float value) { return value == 0; });
+      KINDRED_TRY(zeros ? out.put_zeros(row.size() * sizeof(float)) : out.put_all(row));
     }
     return {};
   }

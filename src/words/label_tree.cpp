@@ -52,15 +52,15 @@ std::vector<std::pair<std::uint32_t, float>> LabelTree::likeliest(
   while (!open.empty() && found.size() < k) {
     const Place place = open.top();
     open.pop();
-    if (place.probability < threshold) break;
+    if (place.probability < threshold + kProbabilityGuard) break;
     if (place.child < labels_) {
-      found.emplace_back(place.child, place.probability);
+      found.emplace_back(place.child, std::min(place.probability, 1.0F));
       continue;
     }
     const std::uint32_t node = place.child - labels_;
     const float there = right(node);
-    open.push({place.probability * (1 - there), children_[node].first});
-    open.push({place.probability * there, children_[node].second});
+    open.push({place.probability * (1 - there + kProbabilityGuard), children_[node].first});
+    open.push({place.probability * (there + kProbabilityGuard), children_[node].second});
   }
   return found;
 }

@@ -16,6 +16,10 @@
 
 namespace kindred::words {
 
+/// What the original adds to a probability before it takes the logarithm, and which stays in what
+/// it says. So it does here: its scores are the same.
+inline constexpr float kProbabilityGuard = 1e-5F;
+
 class LabelTree {
  public:
   /// counts: from the largest to the smallest, one at least, each above 0.

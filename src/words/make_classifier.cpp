@@ -123,8 +123,10 @@ Result<TextClassifier> train_text_classifier(std::span<const std::filesystem::pa
   auto model = KINDRED_TRY(words::count_classifier_words(files, options));
   const auto texts = KINDRED_TRY(words::LabelledTexts::read(files, model, options.label_prefix));
   const std::size_t rows = model.words.size() + static_cast<std::size_t>(model.settings.buckets);
-  SharedMatrix inputs = words::random_rows(
-      rows, options.dimensions, 1.0F / static_cast<float>(options.dimensions), options.seed);
+  SharedMatrix inputs(rows, options.dimensions);
+  // Buckets that no n-gram comes to stay zeros.
+  words::randomize(inputs, words::distinct(texts.all_rows()),
+                   1.0F / static_cast<float>(options.dimensions), options.seed);
   SharedMatrix outputs(model.labels.size(), options.dimensions);
   return learn(std::move(model), texts, std::move(inputs), std::move(outputs), options, progress);
 }

@@ -6,13 +6,16 @@
 /// (window_update.h) say KINDRED_RACES_ON_PURPOSE, which takes them out of the thread sanitizer's
 /// sight, and nothing else does. Floats are read and written whole on every machine that we run on.
 ///
-/// Rows are aligned to a cache line and padded with zeros, so that kernels need no remainders.
+/// Rows are aligned to a cache line and padded with zeros, so that kernels need no remainders. Rows
+/// that nobody has touched take no memory.
 /// Thread safety: as said.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/aligned.h"
 #include "kindred/matrix.h"
@@ -38,9 +41,7 @@ class SharedMatrix {
       : rows_(rows),
         dimensions_(dimensions),
         stride_((dimensions + kRowPadding - 1) / kRowPadding * kRowPadding),
-        values_(rows * stride_) {
-    std::ranges::fill(values_.span(), 0.0F);
-  }
+        values_(rows * stride_) {}
 
   std::size_t rows() const { return rows_; }
   std::size_t dimensions() const { return dimensions_; }
@@ -67,11 +68,16 @@ class SharedMatrix {
   std::size_t rows_;
   std::size_t dimensions_;
   std::size_t stride_;
-  base::AlignedArray<float> values_;
+  base::ZeroedArray<float> values_;
 };
 
-/// Small random vectors, values between -bound and bound: how training begins. The same for a seed,
-/// at any number of threads.
+/// Makes rows small random vectors, values between -bound and bound: how training begins. A row's
+/// are the same for a seed, whichever others are made.
+void randomize(SharedMatrix& matrix, std::span<const std::uint32_t> rows, float bound,
+               std::uint64_t seed);
+/// Each number once, in order.
+std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows);
+/// A matrix whose rows are all so.
 SharedMatrix random_rows(std::size_t rows, std::size_t dimensions, float bound, std::uint64_t seed);
 
 }  // namespace kindred::words

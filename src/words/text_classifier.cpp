@@ -38,10 +38,16 @@ constexpr std::array kLosses = {
 
 float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
 
+/// As the original looks it up: of the next lower 32nd, and 0 or 1 beyond 8.
+float sigmoid_by_steps(float x) {
+  if (x < -8) return 0;
+  return x > 8 ? 1 : sigmoid(std::floor(x * 32) / 32);
+}
+
 /// From products with all labels' rows to probabilities.
 void to_probabilities(FastTextLoss loss, std::vector<float>& scores) {
   if (loss != FastTextLoss::softmax) {
-    for (float& score : scores) score = sigmoid(score);
+    for (float& score : scores) score = sigmoid_by_steps(score);
     return;
   }
   const float largest = *std::ranges::max_element(scores);
@@ -74,7 +80,8 @@ std::vector<std::pair<std::uint32_t, float>> likeliest(const TextClassifier::Par
   to_probabilities(model.settings.loss, scores);
   std::vector<std::pair<std::uint32_t, float>> found;
   for (std::uint32_t i = 0; i < scores.size(); ++i)
-    if (scores[i] >= threshold) found.emplace_back(i, scores[i]);
+    if (scores[i] >= threshold)
+      found.emplace_back(i, std::min(scores[i] + words::kProbabilityGuard, 1.0F));
   const auto better = [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   };

@@ -89,10 +89,10 @@ class Worker {
       : training_(training),
         output_count_(training.vocabulary.size() > 1 ? training.options.negative + 1 : 1),
         mean_(1, training.options.dimensions),
-        change_(1, training.options.dimensions) {
+        change_(1, training.options.dimensions),
+        reach_(training.options.window > 0 ? training.options.window : kWidestWindow) {
     labels_[0] = 1;
-    if (training.subwords)
-      composed_.emplace(training.inputs, *training.subwords, 2 * training.options.window + 2);
+    if (training.subwords) composed_.emplace(training.inputs, *training.subwords, 2 * reach_ + 2);
   }
 
   void train(std::string_view block, std::uint64_t seed) {
@@ -112,6 +112,7 @@ class Worker {
         static_cast<std::uint32_t>(random_.next()) >= training_.chances[*id])
       return;
     sentence_.push_back(*id);
+    if (is_basket() && sentence_.size() == kWidestWindow) end_sentence();
   }
 
   /// Adds what was read to the words of all, and takes the learning rate that they have come to.
@@ -139,12 +140,10 @@ class Worker {
       if (place + 1 < sentence_.size()) look_at(place + 1, *next);
       if (!now->around.empty()) learn(*now);
       std::swap(now, next);
-      if (composed_ && place >= training_.options.window)
-        composed_->leave(place - training_.options.window);
+      if (composed_ && place >= reach_) composed_->leave(place - reach_);
     }
     if (composed_)
-      for (std::size_t place =
-               sentence_.size() - std::min(sentence_.size(), training_.options.window);
+      for (std::size_t place = sentence_.size() - std::min(sentence_.size(), reach_);
            place < sentence_.size(); ++place)
         composed_->leave(place);
     sentence_.clear();
@@ -152,7 +151,7 @@ class Worker {
 
   /// Composes the vectors of the sentence as far as a window around `place` can reach.
   void compose_for(std::size_t place) {
-    const std::size_t end = std::min(place + training_.options.window + 1, sentence_.size());
+    const std::size_t end = std::min(place + reach_ + 1, sentence_.size());
     for (; composed_to_ < end; ++composed_to_) {
       if (composed_to_ + kAhead < sentence_.size())
         composed_->prefetch(sentence_[composed_to_ + kAhead]);
@@ -160,9 +159,11 @@ class Worker {
     }
   }
 
+  bool is_basket() const { return training_.options.window == 0; }
+
   void look_at(std::size_t place, Window& window) {
     if (composed_) compose_for(place);
-    const std::size_t width = random_.below(training_.options.window) + 1;
+    const std::size_t width = is_basket() ? reach_ : random_.below(reach_) + 1;
     const std::size_t end = std::min(place + width + 1, sentence_.size());
     window.around.clear();
     window.weights.clear();
@@ -242,23 +243,25 @@ class Worker {
   std::optional<ComposedRows> composed_;  // where words have n-grams
   std::size_t composed_to_ = 0;           // the first place of the sentence that is not composed
   std::vector<std::uint32_t> sentence_;
+  std::size_t reach_;  // words on each side at most
   base::Random random_{0};
   float rate_ = 0;
   std::uint64_t words_ = 0;  // read since the last report
 };
 
-/// As word2vec begins, or fastText.
-SharedMatrix first_inputs(const Vocabulary& vocabulary, const WordTraining& options) {
-  const auto dimensions = static_cast<float>(options.dimensions);
-  if (has_subwords(options))
-    return random_rows(vocabulary.size() + options.buckets, options.dimensions, 1 / dimensions,
-                       options.seed);
-  return random_rows(vocabulary.size(), options.dimensions, 0.5F / dimensions, options.seed);
-}
-
 std::optional<SubwordRows> subwords_of(const Vocabulary& vocabulary, const WordTraining& options) {
   if (!has_subwords(options)) return std::nullopt;
   return SubwordRows(vocabulary, lengths_of(options), options.buckets);
+}
+
+/// As word2vec begins, or fastText. Buckets that no n-gram comes to stay zeros.
+SharedMatrix first_inputs(const Vocabulary& vocabulary, const std::optional<SubwordRows>& subwords,
+                          const WordTraining& options) {
+  const float bound = 1 / static_cast<float>(options.dimensions);
+  if (!subwords) return random_rows(vocabulary.size(), options.dimensions, bound / 2, options.seed);
+  SharedMatrix matrix(vocabulary.size() + options.buckets, options.dimensions);
+  randomize(matrix, subwords->all(), bound, options.seed);
+  return matrix;
 }
 
 double first_rate(const WordTraining& options) {
@@ -294,6 +297,8 @@ void run_epoch(Training& training, std::span<const std::filesystem::path> files,
 Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
                                    const Vocabulary& vocabulary, const WordTraining& options,
                                    const Progress& progress) {
+  auto subwords = subwords_of(vocabulary, options);
+  auto inputs = first_inputs(vocabulary, subwords, options);
   Training training{.vocabulary = vocabulary,
                     .options = options,
                     .progress = progress,
@@ -303,8 +308,8 @@ Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
                     .codes = HuffmanCodes(vocabulary.counts().first(
                         options.hierarchical_softmax ? vocabulary.size() : 1)),
                     .chances = chances_to_stay(vocabulary, options.sample),
-                    .subwords = subwords_of(vocabulary, options),
-                    .inputs = first_inputs(vocabulary, options),
+                    .subwords = std::move(subwords),
+                    .inputs = std::move(inputs),
                     .outputs = SharedMatrix(vocabulary.size(), options.dimensions)};
   training.total = vocabulary.corpus_words() * options.epochs;
   std::vector<Worker> workers;

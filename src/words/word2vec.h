@@ -22,6 +22,10 @@
 
 namespace kindred::words {
 
+/// Words on each side of another that count as near, at most; of a basket, all. A basket with more
+/// items is several.
+inline constexpr std::size_t kWidestWindow = 1'000;
+
 struct TrainedRows {
   SharedMatrix inputs;   ///< a row for each word, then for each bucket of n-grams
   SharedMatrix outputs;  ///< a row for each word, or inner node of the tree

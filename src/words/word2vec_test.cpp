@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <string>
@@ -101,15 +102,18 @@ TEST_P(Word2vecTest, SmallTextsHaveVectorsToo) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<Learning>& param) {
+  constexpr std::array kNames = {"skip_gram", "cbow", "glove", "spectral"};
   const std::string tree = param.param.second ? "_tree" : "";
-  return (param.param.first == WordAlgorithm::cbow ? "cbow" : "skip_gram") + tree;
+  return kNames[static_cast<std::size_t>(param.param.first)] + tree;
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, Word2vecTest,
                          ::testing::Values(Learning(WordAlgorithm::skip_gram, false),
                                            Learning(WordAlgorithm::skip_gram, true),
                                            Learning(WordAlgorithm::cbow, false),
-                                           Learning(WordAlgorithm::cbow, true)),
+                                           Learning(WordAlgorithm::cbow, true),
+                                           Learning(WordAlgorithm::glove, false),
+                                           Learning(WordAlgorithm::spectral, false)),
                          name_of);
 
 TEST(WordTrainingTest, WrongOptionsAndTextsAreErrors) {
@@ -120,7 +124,8 @@ TEST(WordTrainingTest, WrongOptionsAndTextsAreErrors) {
     return vectors ? "" : vectors.error().message;
   };
   EXPECT_EQ(error({.dimensions = 0}), "vectors of 0 dimensions, 1 to 65536 can be learned");
-  EXPECT_EQ(error({.window = 0}), "a window of 0 words, 1 to 1000 are possible");
+  EXPECT_EQ(error({.window = 1001}), "a window of 1001 words, 1000 at most are possible");
+  EXPECT_THAT(error({.algorithm = WordAlgorithm::glove, .window = 0}), HasSubstr("need a window"));
   EXPECT_EQ(error({.negative = 64}), "64 drawn words, 1 to 63 are possible");
   EXPECT_EQ(error({.epochs = 0}), "0 epochs, 1 at least is needed");
   EXPECT_EQ(error({.sample = -1}), "sample is -1, not between 0 and 1");
@@ -134,8 +139,7 @@ TEST(WordTrainingTest, WrongOptionsAndTextsAreErrors) {
   EXPECT_EQ(train_word_vectors(empty).error().message, "there is no word in the text");
   const std::vector<std::filesystem::path> standard = {"-"};
   EXPECT_THAT(train_word_vectors(standard).error().message, HasSubstr("standard input"));
-  EXPECT_THAT(parse_word_algorithm("glove").error().message,
-              HasSubstr("known are: skip-gram, cbow"));
+  EXPECT_THAT(parse_word_algorithm("lda").error().message, HasSubstr("known are: skip-gram, cbow"));
 }
 
 TEST(WordTrainingTest, StopsWhereProgressAsksTo) {

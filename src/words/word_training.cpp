@@ -11,6 +11,8 @@
 
 #include "base/listed.h"
 #include "files/excerpt.h"
+#include "words/glove.h"
+#include "words/spectral.h"
 #include "words/vocabulary.h"
 #include "words/window_update.h"
 #include "words/word2vec.h"
@@ -26,10 +28,11 @@ struct NamedAlgorithm {
 constexpr std::array kAlgorithms = {
     NamedAlgorithm{WordAlgorithm::skip_gram, "skip-gram"},
     NamedAlgorithm{WordAlgorithm::cbow, "cbow"},
+    NamedAlgorithm{WordAlgorithm::glove, "glove"},
+    NamedAlgorithm{WordAlgorithm::spectral, "spectral"},
 };
 
 constexpr std::size_t kMostDimensions = 65'536;
-constexpr std::size_t kWidestWindow = 1'000;
 constexpr std::size_t kLongestNgram = 1'000;
 constexpr std::size_t kMostBuckets = 2'000'000'000;
 
@@ -40,9 +43,9 @@ Result<void> check(const WordTraining& options) {
   if (options.dimensions < 1 || options.dimensions > kMostDimensions)
     return wrong(fmt::format("vectors of {} dimensions, 1 to {} can be learned", options.dimensions,
                              kMostDimensions));
-  if (options.window < 1 || options.window > kWidestWindow)
-    return wrong(
-        fmt::format("a window of {} words, 1 to {} are possible", options.window, kWidestWindow));
+  if (options.window > words::kWidestWindow)
+    return wrong(fmt::format("a window of {} words, {} at most are possible", options.window,
+                             words::kWidestWindow));
   if (!options.hierarchical_softmax &&
       (options.negative < 1 || options.negative >= words::kMostOutputs))
     return wrong(fmt::format("{} drawn words, 1 to {} are possible", options.negative,
@@ -56,6 +59,14 @@ Result<void> check(const WordTraining& options) {
                              options.max_ngram));
   if (options.max_ngram > 0 && (options.buckets < 1 || options.buckets > kMostBuckets))
     return wrong(fmt::format("{} buckets, 1 to {} are possible", options.buckets, kMostBuckets));
+  const bool counts_pairs =
+      options.algorithm == WordAlgorithm::glove || options.algorithm == WordAlgorithm::spectral;
+  if (counts_pairs && (options.max_ngram > 0 || options.hierarchical_softmax))
+    return wrong("GloVe and spectral vectors have neither parts of words nor a tree of them");
+  if (counts_pairs && options.window == 0) return wrong("GloVe and spectral vectors need a window");
+  if (options.algorithm == WordAlgorithm::glove) {
+    if (!(options.glove_maximum > 0)) return wrong("the largest count of GloVe is above 0");
+  }
   if (!(options.sample >= 0) || options.sample > 1)
     return wrong(fmt::format("sample is {}, not between 0 and 1", options.sample));
   if (!(options.learning_rate >= 0) || options.learning_rate > 1)
@@ -92,6 +103,19 @@ words::FastTextModel fasttext_model(const WordTraining& options,
   return model;
 }
 
+/// A vector for each word by itself.
+Result<Matrix> learn(std::span<const std::filesystem::path> files,
+                     const words::Vocabulary& vocabulary, const WordTraining& options,
+                     const Progress& progress) {
+  if (options.algorithm == WordAlgorithm::glove)
+    return words::train_glove(files, vocabulary, options, progress);
+  if (options.algorithm == WordAlgorithm::spectral)
+    return words::train_spectral(files, vocabulary, options, progress);
+  auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, progress));
+  rows.outputs = words::SharedMatrix(0, options.dimensions);  // room for the vectors
+  return rows.inputs.unpadded();
+}
+
 }  // namespace
 
 Result<WordAlgorithm> parse_word_algorithm(std::string_view name) {
@@ -112,12 +136,12 @@ Result<WordVectors> train_word_vectors(std::span<const std::filesystem::path> fi
       return fail(ErrorCode::invalid_argument,
                   "standard input can be read once, and the text is needed several times");
   const auto vocabulary = KINDRED_TRY(words::Vocabulary::count(files, options.min_count, progress));
-  auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, progress));
-  if (options.max_ngram > 0)
+  if (options.max_ngram > 0) {
+    auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, progress));
     return words::word_vectors_of(fasttext_model(options, vocabulary, std::move(rows)),
                                   "what was learned");
-  rows.outputs = words::SharedMatrix(0, options.dimensions);  // room for the vectors
-  Matrix vectors = rows.inputs.unpadded();
+  }
+  Matrix vectors = KINDRED_TRY(learn(files, vocabulary, options, progress));
   std::vector<std::string_view> words(vocabulary.size());
   for (std::size_t id = 0; id < words.size(); ++id) words[id] = vocabulary.word(id);
   return WordVectors::make(words, std::move(vectors));

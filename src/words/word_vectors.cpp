@@ -177,6 +177,36 @@ std::vector<WordHit> WordVectors::nearest(std::span<const float> query,
   return hits;
 }
 
+float cosine(std::span<const float> one, std::span<const float> other) {
+  assert(one.size() == other.size());
+  double both = 0;
+  double first = 0;
+  double second = 0;
+  for (std::size_t k = 0; k < one.size(); ++k) {
+    both += static_cast<double>(one[k]) * other[k];
+    first += static_cast<double>(one[k]) * one[k];
+    second += static_cast<double>(other[k]) * other[k];
+  }
+  return first == 0 || second == 0 ? 0 : static_cast<float>(both / std::sqrt(first * second));
+}
+
+Result<std::size_t> odd_one_out(const WordVectors& vectors,
+                                std::span<const std::string_view> words) {
+  if (words.size() < 2)
+    return fail(ErrorCode::invalid_argument, "two words at least are needed, of which one is odd");
+  std::vector<std::vector<float>> units;
+  for (const std::string_view word : words) {
+    const SignedWord one{.word = word, .weight = 1};
+    units.push_back(KINDRED_TRY(vectors.combined(std::span(&one, 1))));
+  }
+  std::vector<float> sum(vectors.dimensions(), 0.0F);
+  for (const auto& unit : units)
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += unit[k];
+  const auto odd = std::ranges::min_element(
+      units, {}, [&](const std::vector<float>& unit) { return cosine(unit, sum); });
+  return static_cast<std::size_t>(odd - units.begin());
+}
+
 namespace words {
 
 Result<WordVectors> word_vectors_of(FastTextModel model, std::string_view name) {

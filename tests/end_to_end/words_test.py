@@ -10,6 +10,7 @@ import resource
 import subprocess
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 PROGRAM = os.environ["KINDRED"]
 # A sanitizer takes terabytes of addresses.
@@ -43,7 +44,7 @@ class WordsTest(unittest.TestCase):
         return path
 
     def test_learns_asks_and_converts(self):
-        for algorithm in ("skip-gram", "cbow"):
+        for algorithm in ("skip-gram", "cbow", "glove", "spectral"):
             vectors = self.train("words.bin", "--input", self.text, "--algorithm", algorithm, "--learning-rate", 0.05)
             code, output, _ = self.run_program("nearest", vectors, "t3_7", "--json", "-k", 5)
             self.assertEqual(code, 0)
@@ -57,6 +58,59 @@ class WordsTest(unittest.TestCase):
         back = self.folder / "back.bin"
         self.assertEqual(self.run_program("convert", text, back, "--format", "binary")[0], 0)
         self.assertEqual(back.read_bytes(), vectors.read_bytes())
+
+    def test_parts_of_words_are_learned_and_kept(self):
+        model = self.train("fasttext.bin", "--input", self.text, "--max-ngram", 4, "--buckets", 500)
+        code, output, _ = self.run_program("nearest", model, "t3_unseen", "-k", 3)
+        self.assertEqual(code, 0)
+        self.assertEqual({line.split()[1][:2] for line in output.splitlines()}, {"t3"})
+        code, output, _ = self.run_program("ngrams", model, "t3_7")
+        self.assertEqual([line.split()[0] for line in output.splitlines()], ["t3_7", "<t3", "<t3_", "t3_", "t3_7", "3_7", "3_7>", "_7>"])
+        plain = self.folder / "plain.vec"
+        self.assertEqual(self.run_program("convert", model, plain, "--format", "text")[0], 0)
+        self.assertEqual(self.run_program("nearest", plain, "t3_unseen")[0], 1)
+        self.assertIn("no vectors of parts", self.run_program("ngrams", plain, "t3_7")[2])
+
+    def test_compares_explores_and_draws(self):
+        vectors = self.train("words.bin", "--input", self.text, "--learning-rate", 0.05)
+        code, output, _ = self.run_program("similarity", vectors, "t1_1 + t1_2", "t1_3")
+        self.assertEqual(code, 0)
+        self.assertGreater(float(output), float(self.run_program("similarity", vectors, "t1_1 + t1_2", "t2_3")[1]))
+        self.assertEqual(self.run_program("odd", vectors, "t1_1", "t1_2", "t4_5", "t1_3")[1], "t4_5\n")
+        self.assertEqual(self.run_program("odd", vectors, "t1_1")[0], 1)
+        code, output, _ = self.run_program("explore", vectors, "-k", 2, input="t2_1\n\nnowhere\nt3_1 + t3_2\n")
+        self.assertEqual(code, 0)
+        lines = output.splitlines()
+        self.assertEqual([line.split()[1][:2] for line in lines[:2] + lines[3:]], ["t2", "t2", "t3", "t3"])
+        self.assertIn('no vector of "nowhere"', lines[2])
+        picture = self.folder / "words.svg"
+        code, _, words = self.run_program("plot", vectors, "--words", "t1_1", "t2_2", "--arrows", "t1_3:t2_3", "t1_4:t2_4", "--output", picture)
+        self.assertEqual(code, 0, words)
+        root = xml.etree.ElementTree.parse(picture).getroot()
+        texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+        self.assertEqual(set(texts[1:]), {"t1_1", "t2_2", "t1_3", "t2_3", "t1_4", "t2_4"})
+        self.assertEqual(self.run_program("plot", vectors, "--words", "t1_1", "--output", picture)[0], 1)
+        self.assertEqual(self.run_program("plot", vectors, "--arrows", "t1_1", "--output", picture)[0], 2)
+
+    def test_is_a_model_of_texts(self):
+        vectors = self.train("words.bin", "--input", self.text, "--learning-rate", 0.05)
+        weighted = self.folder / "weighted.bin"
+        code, _, words = self.run_program("sif", vectors, weighted, "--texts", self.text)
+        self.assertEqual(code, 0, words)
+        texts = self.folder / "texts.txt"
+        texts.write_text("t1_1 t1_2 t1_3\nT2_1, t2_2!\nt3_1 t3_2\n")
+        for model in (vectors, weighted):
+            data = ("--data", self.folder / model.name.replace(".", "_"))
+            for arguments in (("add", "texts", texts, "--lines", "--model", model, *data), ("search", "texts", "t2_9 t2_4", "--k", 1, "--json", *data)):
+                done = subprocess.run([PROGRAM, *map(str, arguments)], text=True, capture_output=True, timeout=120)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("T2_1, t2_2!", done.stdout)
+
+    def test_joins_phrases(self):
+        text, joined = self.folder / "cities.txt", self.folder / "joined.txt"
+        text.write_text("".join(f"x{i % 37} new york y{i % 29} z{i % 23}\n" for i in range(400)))
+        self.assertEqual(self.run_program("phrases", "--input", text, "--output", joined, "--threshold", 3)[0], 0)
+        self.assertTrue(joined.read_text().startswith("x0 new_york y0 z0\nx1 new_york"))
 
     def test_packed_text_and_repeated_runs_give_the_same(self):
         packed, tight = self.folder / "text.gz", self.folder / "text.xz"

@@ -5,8 +5,10 @@
 namespace kindred::cli {
 namespace {
 
-constexpr Command kCommands[] = {
-    {add_words_train}, {add_words_nearest}, {add_words_evaluate}, {add_words_convert}};
+constexpr Command kCommands[] = {{add_words_train},   {add_words_nearest},  {add_words_similarity},
+                                 {add_words_odd},     {add_words_explore},  {add_words_plot},
+                                 {add_words_ngrams},  {add_words_evaluate}, {add_words_convert},
+                                 {add_words_phrases}, {add_words_sif}};
 
 }  // namespace
 

@@ -63,15 +63,16 @@ void add_words_train(CLI::App& words, Action& action) {
   command->add_option("--output", options->output, "File of vectors to write")
       ->required()
       ->type_name("FILE");
-  command->add_option("--algorithm", options->algorithm, "skip-gram or cbow")
+  command->add_option("--algorithm", options->algorithm, "skip-gram, cbow, glove or spectral")
       ->check(checked_by(parse_word_algorithm))
       ->type_name("NAME")
       ->capture_default_str();
   command->add_option("--dimensions", options->training.dimensions, "Values of a vector")
       ->capture_default_str();
   command
-      ->add_option("--window", options->training.window,
-                   "Words on each side that count as near, at most")
+      ->add_option(
+          "--window", options->training.window,
+          "Words on each side that count as near, at most; 0: all of the line, for baskets")
       ->capture_default_str();
   command
       ->add_option("--negative", options->training.negative,
@@ -91,7 +92,7 @@ void add_words_train(CLI::App& words, Action& action) {
       ->capture_default_str();
   command
       ->add_option("--learning-rate", options->training.learning_rate,
-                   "At the start; 0: 0.025 for skip-gram, 0.05 for cbow and with n-grams")
+                   "At the start; 0: 0.025 for skip-gram, 0.05 for the others")
       ->capture_default_str();
   command
       ->add_option(
@@ -102,6 +103,15 @@ void add_words_train(CLI::App& words, Action& action) {
   command->add_option("--min-ngram", options->training.min_ngram, "Letters of a part at least")
       ->capture_default_str();
   command->add_option("--buckets", options->training.buckets, "Vectors that parts share")
+      ->capture_default_str();
+  command
+      ->add_option("--glove-maximum", options->training.glove_maximum,
+                   "Of glove: counts of pairs above it weigh no more than it")
+      ->capture_default_str();
+  command
+      ->add_option("--memory", options->training.memory,
+                   "Of glove and spectral: bytes to count pairs in; what does not fit goes to disk")
+      ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
   command->add_option("--seed", options->training.seed, "Of everything drawn by chance")
       ->capture_default_str();
