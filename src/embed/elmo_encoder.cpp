@@ -1,7 +1,6 @@
 #include "embed/elmo_encoder.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -36,20 +35,13 @@ class ElmoEncoder final : public TextEncoder {
                               bool /*offsets*/) const override {
     TextTokens tokens;
     for (const std::string_view text : texts) {
-      if (text.size() > std::numeric_limits<std::uint32_t>::max())
-        return fail(ErrorCode::invalid_argument, "a text is larger than 4 GiB");
+      KINDRED_TRY(check_text_size(text));
       auto places = text::split_words(text);
-      tokens.truncated.push_back(places.size() > kMostWords ? 1 : 0);
+      const bool cut = places.size() > kMostWords;
       places.resize(std::min(places.size(), kMostWords));
-      for (const text::WordPlace& place : places) {
-        tokens.ids.push_back(static_cast<std::uint32_t>(tokens.words.size()));
-        tokens.words.push_back(text.substr(place.begin, place.end - place.begin));
-        tokens.offsets.push_back(
-            {static_cast<std::uint32_t>(place.begin), static_cast<std::uint32_t>(place.end)});
-      }
-      tokens.starts.push_back(tokens.ids.size());
+      for (const text::WordPlace& place : places) tokens.add_word(text, place.begin, place.end);
+      tokens.end_text(cut);
     }
-    tokens.type_ids.resize(tokens.ids.size());
     return tokens;
   }
   Result<std::size_t> skipped_tokens(std::string_view /*prompt*/) const override {

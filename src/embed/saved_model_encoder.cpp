@@ -32,15 +32,10 @@ class SavedModelEncoder final : public TextEncoder {
                               bool /*offsets*/) const override {
     TextTokens tokens;
     for (const std::string_view text : texts) {
-      if (text.size() > std::numeric_limits<std::uint32_t>::max())
-        return fail(ErrorCode::invalid_argument, "a text is larger than 4 GiB");
-      tokens.ids.push_back(static_cast<std::uint32_t>(tokens.words.size()));
-      tokens.words.push_back(text);
-      tokens.offsets.push_back({0, static_cast<std::uint32_t>(text.size())});
-      tokens.starts.push_back(tokens.ids.size());
-      tokens.truncated.push_back(0);
+      KINDRED_TRY(check_text_size(text));
+      tokens.add_word(text, 0, text.size());
+      tokens.end_text(false);
     }
-    tokens.type_ids.resize(tokens.ids.size());
     return tokens;
   }
   Result<std::size_t> skipped_tokens(std::string_view /*prompt*/) const override {

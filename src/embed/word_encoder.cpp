@@ -41,20 +41,13 @@ class WordEncoder final : public TextEncoder {
                               bool /*offsets*/) const override {
     TextTokens tokens;
     for (const std::string_view text : texts) {
-      if (text.size() > std::numeric_limits<std::uint32_t>::max())
-        return fail(ErrorCode::invalid_argument, "a text is larger than 4 GiB");
+      KINDRED_TRY(check_text_size(text));
       for (const text::WordPlace& place : text::split_words(text)) {
         const std::string_view word = text.substr(place.begin, place.end - place.begin);
-        if (!vector_of(word)) continue;
-        tokens.ids.push_back(static_cast<std::uint32_t>(tokens.words.size()));
-        tokens.words.push_back(word);
-        tokens.offsets.push_back(
-            {static_cast<std::uint32_t>(place.begin), static_cast<std::uint32_t>(place.end)});
+        if (vector_of(word)) tokens.add_word(text, place.begin, place.end);
       }
-      tokens.starts.push_back(tokens.ids.size());
-      tokens.truncated.push_back(0);
+      tokens.end_text(false);
     }
-    tokens.type_ids.resize(tokens.ids.size());
     return tokens;
   }
   Result<std::size_t> skipped_tokens(std::string_view /*prompt*/) const override {

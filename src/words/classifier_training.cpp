@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <limits>
 #include <mutex>
 #include <numeric>
 #include <optional>
@@ -27,16 +26,6 @@ namespace {
 constexpr std::size_t kTextsAtOnce = 64;  // that a thread takes
 constexpr double kLabelPower = 0.5;       // of counts, when labels are drawn
 
-/// Calls word(token) and line_end() for all files, in order.
-template <typename Word, typename LineEnd>
-Result<void> for_tokens(std::span<const std::filesystem::path> files, Word&& word,
-                        LineEnd&& line_end) {
-  CorpusReader reader({files.begin(), files.end()});
-  std::string block;
-  while (KINDRED_TRY(reader.next(block))) for_words(block, word, line_end);
-  return {};
-}
-
 /// Words, or labels, that come often enough, the most frequent first; those of the same count as
 /// they came.
 WordTable frequent(const WordTable& counted, std::uint64_t min_count) {
@@ -57,21 +46,17 @@ FastTextLoss loss_of(ClassifierLoss loss) {
 }
 
 FastTextSettings settings_of(const ClassifierTraining& options) {
-  const auto number = [](std::uint64_t value) {
-    return static_cast<std::int32_t>(
-        std::min<std::uint64_t>(value, std::numeric_limits<std::int32_t>::max()));
-  };
   const bool ngrams = options.word_ngrams > 1 || options.max_ngram > 0;
-  return {.dimensions = number(options.dimensions),
-          .epochs = number(options.epochs),
-          .min_count = number(options.min_count),
-          .negative = number(options.negative),
-          .word_ngrams = number(options.word_ngrams),
+  return {.dimensions = setting(options.dimensions),
+          .epochs = setting(options.epochs),
+          .min_count = setting(options.min_count),
+          .negative = setting(options.negative),
+          .word_ngrams = setting(options.word_ngrams),
           .loss = loss_of(options.loss),
           .kind = FastTextKind::classifier,
-          .buckets = ngrams ? number(options.buckets) : 0,
-          .min_ngram = number(options.min_ngram),
-          .max_ngram = number(options.max_ngram)};
+          .buckets = ngrams ? setting(options.buckets) : 0,
+          .min_ngram = setting(options.min_ngram),
+          .max_ngram = setting(options.max_ngram)};
 }
 
 /// What all threads see.
@@ -245,7 +230,7 @@ Result<FastTextModel> count_classifier_words(std::span<const std::filesystem::pa
     (label ? labels : words).add(token);
     ++model.corpus_words;
   };
-  KINDRED_TRY(for_tokens(files, add, [&] { add(kLineEnd); }));
+  KINDRED_TRY(for_words_of_files(files, add, [&] { add(kLineEnd); }));
   model.settings = settings_of(options);
   model.words = frequent(words, options.min_count);
   model.labels = frequent(labels, std::max<std::uint64_t>(options.min_label_count, 1));
@@ -273,7 +258,7 @@ Result<LabelledTexts> LabelledTexts::read(std::span<const std::filesystem::path>
     texts.rows_.add(line.rows());
     texts.labels_.add(line.labels());
   };
-  KINDRED_TRY(for_tokens(files, add, end));
+  KINDRED_TRY(for_words_of_files(files, add, end));
   end();
   if (texts.size() == 0)
     return fail(ErrorCode::invalid_argument, "no text has a label that is known");

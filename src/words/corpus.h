@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,5 +74,15 @@ class CorpusReader {
   std::uint64_t blocks_ = 0;
   std::uint64_t finished_bytes_ = 0;  // of files before this one
 };
+
+/// Calls word(view) and line_end() for the text of all files, in order, by one thread.
+template <typename Word, typename LineEnd>
+Result<void> for_words_of_files(std::span<const std::filesystem::path> files, Word&& word,
+                                LineEnd&& line_end) {
+  CorpusReader reader({files.begin(), files.end()});
+  std::string block;
+  while (KINDRED_TRY(reader.next(block))) for_words(block, word, line_end);
+  return {};
+}
 
 }  // namespace kindred::words

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "files/excerpt.h"
+#include "words/word_files.h"
 
 namespace kindred::words {
 namespace {
@@ -21,8 +22,6 @@ constexpr std::int32_t kMagic = 793712314;
 constexpr std::int32_t kVersion = 12;
 /// Classifiers of this version had no character n-grams yet.
 constexpr std::int32_t kVersionWithoutNgrams = 11;
-constexpr std::int32_t kMostDimensions = 65'536;
-constexpr std::int32_t kLongestNgram = 1'000;
 constexpr std::int32_t kMostWordNgrams = 100;
 constexpr std::int8_t kLabelEntry = 1;
 
@@ -116,11 +115,12 @@ class Reader {
     settings.max_ngram = KINDRED_TRY(take<std::int32_t>());
     settings.rate_updates = KINDRED_TRY(take<std::int32_t>());
     settings.sample = KINDRED_TRY(take<double>());
-    if (settings.dimensions < 1 || settings.dimensions > kMostDimensions)
+    if (settings.dimensions < 1 || static_cast<std::size_t>(settings.dimensions) > kMostDimensions)
       return corrupt(fmt::format("says that its vectors have {} dimensions", settings.dimensions));
     if (loss < 1 || loss > 4 || kind < 1 || kind > 3 || settings.buckets < 0 ||
-        settings.min_ngram < 0 || settings.max_ngram < 0 || settings.max_ngram > kLongestNgram ||
-        settings.word_ngrams < 0 || settings.word_ngrams > kMostWordNgrams)
+        settings.min_ngram < 0 || settings.max_ngram < 0 ||
+        static_cast<std::size_t>(settings.max_ngram) > kLongestNgram || settings.word_ngrams < 0 ||
+        settings.word_ngrams > kMostWordNgrams)
       return corrupt("has settings that no model of fastText has");
     settings.loss = static_cast<FastTextLoss>(loss);
     settings.kind = static_cast<FastTextKind>(kind);
@@ -377,8 +377,8 @@ bool is_fasttext(std::span<const std::byte> file) {
   if (file.size() < kSettings * sizeof(std::int32_t)) return false;
   if (number(0) == kMagic) return true;
   // The oldest begin with their settings: dimensions first, loss seventh, kind eighth.
-  return number(0) >= 1 && number(0) <= kMostDimensions && number(6) >= 1 && number(6) <= 4 &&
-         number(7) >= 1 && number(7) <= 3;
+  return number(0) >= 1 && static_cast<std::size_t>(number(0)) <= kMostDimensions &&
+         number(6) >= 1 && number(6) <= 4 && number(7) >= 1 && number(7) <= 3;
 }
 
 Result<FastTextModel> parse_fasttext(std::span<const std::byte> file,

@@ -9,8 +9,10 @@
 /// Thread safety: immutable. Cost: a word's vector is one addition for each of its n-grams.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -48,6 +50,12 @@ struct FastTextSettings {
   std::int32_t rate_updates = 100;
   double sample = 1e-4;
 };
+
+/// A number as settings hold it; what is larger than they can be, the largest.
+inline std::int32_t setting(std::uint64_t value) {
+  return static_cast<std::int32_t>(
+      std::min<std::uint64_t>(value, std::numeric_limits<std::int32_t>::max()));
+}
 
 struct FastTextModel {
   FastTextSettings settings;

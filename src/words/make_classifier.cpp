@@ -12,8 +12,10 @@
 #include "words/classifier_training.h"
 #include "words/fasttext_quantizer.h"
 #include "words/shared_matrix.h"
+#include "words/subwords.h"
 #include "words/text_classifier_parts.h"
 #include "words/window_update.h"
+#include "words/word_files.h"
 
 namespace kindred {
 namespace {
@@ -26,7 +28,7 @@ Result<void> check(const ClassifierTraining& options) {
   const auto wrong = [](std::string problem) {
     return fail(ErrorCode::invalid_argument, std::move(problem));
   };
-  if (options.dimensions < 1 || options.dimensions > 65'536)
+  if (options.dimensions < 1 || options.dimensions > words::kMostDimensions)
     return wrong(
         fmt::format("vectors of {} dimensions, 1 to 65536 can be learned", options.dimensions));
   if (options.epochs < 1) return wrong("0 epochs, 1 at least is needed");
@@ -35,15 +37,11 @@ Result<void> check(const ClassifierTraining& options) {
                              options.learning_rate));
   if (options.word_ngrams < 1 || options.word_ngrams > 100)
     return wrong(fmt::format("n-grams of {} words, 1 to 100 are possible", options.word_ngrams));
-  if (options.max_ngram > 1'000)
-    return wrong(
-        fmt::format("n-grams of {} characters, 1000 at most are possible", options.max_ngram));
-  if (options.max_ngram > 0 && (options.min_ngram < 1 || options.min_ngram > options.max_ngram))
-    return wrong(fmt::format("n-grams of {} to {} characters are none", options.min_ngram,
-                             options.max_ngram));
+  KINDRED_TRY(words::check_ngrams(options.min_ngram, options.max_ngram));
   if ((options.max_ngram > 0 || options.word_ngrams > 1) &&
-      (options.buckets < 1 || options.buckets > 2'000'000'000))
-    return wrong(fmt::format("{} buckets, 1 to 2000000000 are possible", options.buckets));
+      (options.buckets < 1 || options.buckets > words::kMostBuckets))
+    return wrong(
+        fmt::format("{} buckets, 1 to {} are possible", options.buckets, words::kMostBuckets));
   if (options.negative < 1 || options.negative >= words::kMostOutputs)
     return wrong(fmt::format("{} drawn labels, 1 to {} are possible", options.negative,
                              words::kMostOutputs - 1));

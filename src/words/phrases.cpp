@@ -24,16 +24,6 @@ struct Counts {
   std::uint64_t all = 0;
 };
 
-/// Calls word(view) and line_end() for a text, in order.
-template <typename Word, typename LineEnd>
-Result<void> for_text(std::span<const std::filesystem::path> files, Word&& word,
-                      LineEnd&& line_end) {
-  words::CorpusReader reader({files.begin(), files.end()});
-  std::string block;
-  while (KINDRED_TRY(reader.next(block))) words::for_words(block, word, line_end);
-  return {};
-}
-
 const std::string& pair_of(std::string_view a, std::string_view b, std::string& pair) {
   pair.assign(a);
   pair += ' ';  // no word has one
@@ -62,7 +52,7 @@ Result<Counts> count(std::span<const std::filesystem::path> files, std::size_t m
     while (counts.pairs.size() > most_pairs) forget_rare(counts.pairs, ++rare);
     while (counts.words.size() > most_pairs) forget_rare(counts.words, ++rare);
   };
-  KINDRED_TRY(for_text(files, add, [&] { before.clear(); }));
+  KINDRED_TRY(words::for_words_of_files(files, add, [&] { before.clear(); }));
   return counts;
 }
 
@@ -134,7 +124,7 @@ Result<std::uint64_t> join_phrases(std::span<const std::filesystem::path> files,
       text += '\n';
       begun = false;
     };
-    KINDRED_TRY(for_text(files, add, end));
+    KINDRED_TRY(words::for_words_of_files(files, add, end));
     put();
     KINDRED_TRY(std::move(result));
     return file.write(text);

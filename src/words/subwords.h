@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "kindred/result.h"
+
 namespace kindred::words {
 
 struct SubwordLengths {
@@ -22,6 +24,13 @@ struct SubwordLengths {
 
 /// What ends a line, in files of fastText: a word without parts.
 inline constexpr std::string_view kLineEnd = "</s>";
+
+/// Characters of an n-gram, and buckets, at most.
+inline constexpr std::size_t kLongestNgram = 1'000;
+inline constexpr std::size_t kMostBuckets = 2'000'000'000;
+
+/// Whether there are n-grams of such lengths, or none are wanted (`longest` is 0).
+Result<void> check_ngrams(std::size_t shortest, std::size_t longest);
 
 /// FNV-1a in 32 bits, bytes above 127 taken as negative numbers, as the first program had it.
 constexpr std::uint32_t fasttext_hash(std::string_view bytes) {

@@ -16,7 +16,6 @@
 namespace kindred::words {
 namespace {
 
-constexpr std::size_t kMostDimensions = 65'536;
 constexpr std::size_t kLongestName = 65'535;  // of a word, bytes
 
 std::optional<std::size_t> whole_number(std::string_view text) {

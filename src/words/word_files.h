@@ -22,6 +22,9 @@
 
 namespace kindred::words {
 
+/// Of a vector.
+inline constexpr std::size_t kMostDimensions = 65'536;
+
 struct ReadWords {
   WordTable words;
   Matrix vectors;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -13,9 +12,11 @@
 #include "files/excerpt.h"
 #include "words/glove.h"
 #include "words/spectral.h"
+#include "words/subwords.h"
 #include "words/vocabulary.h"
 #include "words/window_update.h"
 #include "words/word2vec.h"
+#include "words/word_files.h"
 #include "words/word_vectors_parts.h"
 
 namespace kindred {
@@ -32,17 +33,13 @@ constexpr std::array kAlgorithms = {
     NamedAlgorithm{WordAlgorithm::spectral, "spectral"},
 };
 
-constexpr std::size_t kMostDimensions = 65'536;
-constexpr std::size_t kLongestNgram = 1'000;
-constexpr std::size_t kMostBuckets = 2'000'000'000;
-
 Result<void> check(const WordTraining& options) {
   const auto wrong = [](std::string_view problem) {
     return fail(ErrorCode::invalid_argument, std::string(problem));
   };
-  if (options.dimensions < 1 || options.dimensions > kMostDimensions)
+  if (options.dimensions < 1 || options.dimensions > words::kMostDimensions)
     return wrong(fmt::format("vectors of {} dimensions, 1 to {} can be learned", options.dimensions,
-                             kMostDimensions));
+                             words::kMostDimensions));
   if (options.window > words::kWidestWindow)
     return wrong(fmt::format("a window of {} words, {} at most are possible", options.window,
                              words::kWidestWindow));
@@ -51,14 +48,10 @@ Result<void> check(const WordTraining& options) {
     return wrong(fmt::format("{} drawn words, 1 to {} are possible", options.negative,
                              words::kMostOutputs - 1));
   if (options.epochs < 1) return wrong("0 epochs, 1 at least is needed");
-  if (options.max_ngram > kLongestNgram)
-    return wrong(fmt::format("n-grams of {} characters, {} at most are possible", options.max_ngram,
-                             kLongestNgram));
-  if (options.max_ngram > 0 && (options.min_ngram < 1 || options.min_ngram > options.max_ngram))
-    return wrong(fmt::format("n-grams of {} to {} characters are none", options.min_ngram,
-                             options.max_ngram));
-  if (options.max_ngram > 0 && (options.buckets < 1 || options.buckets > kMostBuckets))
-    return wrong(fmt::format("{} buckets, 1 to {} are possible", options.buckets, kMostBuckets));
+  KINDRED_TRY(words::check_ngrams(options.min_ngram, options.max_ngram));
+  if (options.max_ngram > 0 && (options.buckets < 1 || options.buckets > words::kMostBuckets))
+    return wrong(
+        fmt::format("{} buckets, 1 to {} are possible", options.buckets, words::kMostBuckets));
   const bool counts_pairs =
       options.algorithm == WordAlgorithm::glove || options.algorithm == WordAlgorithm::spectral;
   if (counts_pairs && (options.max_ngram > 0 || options.hierarchical_softmax))
@@ -76,24 +69,20 @@ Result<void> check(const WordTraining& options) {
 
 words::FastTextModel fasttext_model(const WordTraining& options,
                                     const words::Vocabulary& vocabulary, words::TrainedRows rows) {
-  const auto number = [](std::uint64_t value) {
-    return static_cast<std::int32_t>(
-        std::min<std::uint64_t>(value, std::numeric_limits<std::int32_t>::max()));
-  };
   words::FastTextModel model;
-  model.settings = {.dimensions = number(options.dimensions),
-                    .window = number(options.window),
-                    .epochs = number(options.epochs),
-                    .min_count = number(options.min_count),
-                    .negative = number(options.negative),
+  model.settings = {.dimensions = words::setting(options.dimensions),
+                    .window = words::setting(options.window),
+                    .epochs = words::setting(options.epochs),
+                    .min_count = words::setting(options.min_count),
+                    .negative = words::setting(options.negative),
                     .loss = options.hierarchical_softmax ? words::FastTextLoss::hierarchical_softmax
                                                          : words::FastTextLoss::negative_sampling,
                     .kind = options.algorithm == WordAlgorithm::cbow
                                 ? words::FastTextKind::cbow
                                 : words::FastTextKind::skip_gram,
-                    .buckets = number(options.buckets),
-                    .min_ngram = number(options.min_ngram),
-                    .max_ngram = number(options.max_ngram),
+                    .buckets = words::setting(options.buckets),
+                    .min_ngram = words::setting(options.min_ngram),
+                    .max_ngram = words::setting(options.max_ngram),
                     .sample = options.sample};
   for (std::size_t id = 0; id < vocabulary.size(); ++id)
     model.words.add(vocabulary.word(id), vocabulary.count(id));
