@@ -8,7 +8,8 @@
 /// Files, told apart by what they hold: word2vec's text (a line of counts, then a word and its
 /// numbers a line; fastText's .vec is the same), word2vec's binary, GloVe's text (without the
 /// counts), and fastText's models (.bin and .ftz), which make vectors of words that they have not
-/// seen too. Words are bytes, UTF-8 or not.
+/// seen too; and NumPy's .npy with the words beside it, a word a line in a file of the same name
+/// that ends in .txt. Words are bytes, UTF-8 or not.
 ///
 /// Thread safety: immutable; use from any number of threads.
 #pragma once
@@ -47,9 +48,9 @@ struct SignedWord {
   float weight = 1;
 };
 
-enum class WordFormat : std::uint8_t { word2vec_text, word2vec_binary, glove_text, fasttext };
+enum class WordFormat : std::uint8_t { word2vec_text, word2vec_binary, glove_text, fasttext, npy };
 
-/// "text", "binary", "glove" and "fasttext"; another name is an error that lists them.
+/// "text", "binary", "glove", "fasttext" and "npy"; another name is an error that lists them.
 Result<WordFormat> parse_word_format(std::string_view name);
 
 /// A part of a word that has a vector of its own: a row of a fastText model.
@@ -64,7 +65,8 @@ class WordVectors {
   /// One row for each word. Fails where their numbers differ, a word stands twice or has white
   /// space in it (no file could hold it), or a value is not finite.
   static Result<WordVectors> make(std::span<const std::string_view> words, Matrix vectors);
-  /// Written aside and renamed. Fails for `fasttext` where there is no such model in it.
+  /// Written aside and renamed; of .npy the words come first. Fails for `fasttext` where there is
+  /// no such model in it.
   Result<void> save(const std::filesystem::path& path, WordFormat format) const;
 
   WordVectors(WordVectors&&) noexcept;

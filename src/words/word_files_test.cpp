@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -143,6 +144,24 @@ TEST(WordVectorsTest, NearestAgreesWithGensim) {
                                           *vectors->find("oslo")};
   compare(vectors->nearest(*vectors->combined(sum), {.k = 3, .leave_out = asked}),
           fixture["combined"]);
+}
+
+TEST(WordFiles, NpyHasItsWordsBesideIt) {
+  const testing::TemporaryFolder folder;
+  const auto vectors = WordVectors::open(kFixtures / "text.vec");
+  ASSERT_TRUE(vectors);
+  const auto path = folder.path() / "words.npy";
+  ASSERT_TRUE(vectors->save(path, WordFormat::npy));
+  const auto read = WordVectors::open(path);
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->size(), vectors->size());
+  for (std::size_t id = 0; id < read->size(); ++id) EXPECT_EQ(read->word(id), vectors->word(id));
+  EXPECT_TRUE(std::ranges::equal(read->vectors().values(), vectors->vectors().values()));
+  EXPECT_FALSE(vectors->save(folder.path() / "words.txt", WordFormat::npy));
+  folder.write("words.txt", "one\n");
+  EXPECT_THAT(WordVectors::open(path).error().message, HasSubstr("words.txt: 1 words and"));
+  std::filesystem::remove(folder.path() / "words.txt");
+  EXPECT_THAT(WordVectors::open(path).error().message, HasSubstr("words.txt"));
 }
 
 TEST(WordVectorsTest, NearestStaysWithinWhatThereIs) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 #include <mutex>
 #include <utility>
 
@@ -14,6 +15,8 @@
 #include "base/mapped_file.h"
 #include "base/thread_pool.h"
 #include "files/excerpt.h"
+#include "files/lines.h"
+#include "kindred/vectors.h"
 #include "simd/measure.h"
 #include "simd/normalize.h"
 #include "simd/top_k.h"
@@ -34,11 +37,50 @@ constexpr std::array kFormats = {
     NamedFormat{WordFormat::word2vec_binary, "binary"},
     NamedFormat{WordFormat::glove_text, "glove"},
     NamedFormat{WordFormat::fasttext, "fasttext"},
+    NamedFormat{WordFormat::npy, "npy"},
 };
 
 /// Whether a file of vectors could hold it.
 bool is_word(std::string_view text) {
   return !text.empty() && std::ranges::none_of(text, words::is_space);
+}
+
+/// Where the words of a .npy are.
+std::filesystem::path words_beside(std::filesystem::path path) {
+  return path.replace_extension(".txt");
+}
+
+bool is_npy(std::span<const std::byte> file) {
+  constexpr std::string_view kMagic = "\x93NUMPY";
+  return file.size() >= kMagic.size() &&
+         std::memcmp(file.data(), kMagic.data(), kMagic.size()) == 0;
+}
+
+Result<WordVectors> open_npy(const std::filesystem::path& path) {
+  Matrix vectors = KINDRED_TRY(read_vectors(path));
+  auto lines = KINDRED_TRY(files::LineReader::open(words_beside(path)));
+  std::vector<std::string> words;
+  while (const auto line = KINDRED_TRY(lines.next())) words.emplace_back(*line);
+  auto made = WordVectors::make(std::vector<std::string_view>(words.begin(), words.end()),
+                                std::move(vectors));
+  if (!made)
+    return fail(ErrorCode::corrupt, fmt::format("{}: {}", lines.name(), made.error().message));
+  return made;
+}
+
+Result<void> save_npy(const std::filesystem::path& path, const words::WordTable& words,
+                      MatrixView vectors) {
+  if (path.extension() == ".txt")
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: that is the name of the words' file", path.string()));
+  std::string list;
+  for (std::size_t id = 0; id < words.size(); ++id) {
+    list += words.word(id);
+    list += '\n';
+  }
+  const auto write = [&](base::WritableFile& file) { return file.write(list); };
+  KINDRED_TRY(base::write_atomically(base::real_file_system(), words_beside(path), write));
+  return write_vectors(path, vectors);
 }
 
 }  // namespace
@@ -64,6 +106,7 @@ Result<WordVectors> WordVectors::open(const std::filesystem::path& path) {
     auto model = KINDRED_TRY(words::parse_fasttext(file->bytes(), file, path.string()));
     return words::word_vectors_of(std::move(model), path.string());
   }
+  if (is_npy(file->bytes())) return open_npy(path);
   auto read = KINDRED_TRY(words::parse_word_vectors(file->bytes(), path.string()));
   auto parts = std::make_unique<Parts>();
   parts->words = std::move(read.words);
@@ -97,6 +140,7 @@ Result<void> WordVectors::save(const std::filesystem::path& path, WordFormat for
   if (format == WordFormat::fasttext && !parts_->fasttext)
     return fail(ErrorCode::invalid_argument,
                 "these vectors are not those of a fastText model, and can't be written as one");
+  if (format == WordFormat::npy) return save_npy(path, parts_->words, parts_->vectors);
   return base::write_atomically(
       base::real_file_system(), path, [&](base::WritableFile& file) -> Result<void> {
         if (format == WordFormat::fasttext) return words::write_fasttext(file, *parts_->fasttext);

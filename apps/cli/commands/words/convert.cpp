@@ -39,7 +39,8 @@ void add_words_convert(CLI::App& words, Action& action) {
       ->type_name("FILE");
   command->add_option("output", options->output, "File to write")->required()->type_name("FILE");
   command
-      ->add_option("--format", options->format, "text or binary (word2vec's), glove, or fasttext")
+      ->add_option("--format", options->format,
+                   "text or binary (word2vec's), glove, fasttext or npy")
       ->required()
       ->check([](const std::string& name) {
         const auto format = parse_word_format(name);

@@ -118,9 +118,10 @@ void add_words_train(CLI::App& words, Action& action) {
   command->add_flag("--deterministic", options->training.deterministic,
                     "The same vectors on every run: one thread learns");
   command
-      ->add_option("--format", options->format,
-                   "text or binary (word2vec's), glove, or fasttext; without it binary, with parts "
-                   "of words fasttext")
+      ->add_option(
+          "--format", options->format,
+          "text or binary (word2vec's), glove, fasttext or npy; without it binary, with parts "
+          "of words fasttext")
       ->check(checked_by(parse_word_format))
       ->type_name("NAME");
   command->add_option("--threads", options->threads, "Threads to work on (0: all processors)")
