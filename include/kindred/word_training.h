@@ -66,6 +66,13 @@ struct WordTraining {
   double glove_maximum = 100;
   /// Bytes that GloVe and `spectral` may count in; what does not fit goes to temporary files.
   std::size_t memory = std::size_t{4} << 30;
+  /// A model to go on from (WordFormat::fasttext, as this or fastText wrote it): its words keep
+  /// what they have learned, and those of the text join them. Algorithm, dimensions and n-grams are
+  /// its own. Empty: from nothing.
+  std::filesystem::path start;
+  /// Keep what learning can go on from, and WordFormat::fasttext can write: room for one more
+  /// matrix. With n-grams and a start it is always kept.
+  bool continuable = false;
   std::uint64_t seed = 1;
   bool deterministic = false;
 };

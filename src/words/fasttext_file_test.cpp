@@ -146,5 +146,58 @@ TEST(FastTextFiles, LearnedVectorsAreReadAgain) {
               HasSubstr("not those of a fastText model"));
 }
 
+TEST(ContinuedTraining, KeepsWhatWasLearnedAndTakesNewWords) {
+  const testing::TemporaryFolder folder;
+  std::string first;
+  std::string second;
+  for (int i = 0; i < 300; ++i) {
+    first += "sun moon star sky\nbread milk butter cheese\n";
+    second += "comet sun moon star sky\nbutter yoghurt milk cheese\n";
+  }
+  const std::vector<std::filesystem::path> before = {folder.write("first", first)};
+  const std::vector<std::filesystem::path> after = {folder.write("second", second)};
+  for (const std::size_t max_ngram : {0, 4}) {
+    const WordTraining options{.dimensions = 12,
+                               .sample = 0,
+                               .learning_rate = 0.05,
+                               .max_ngram = max_ngram,
+                               .buckets = 300,
+                               .continuable = true,
+                               .deterministic = true};
+    const auto old = train_word_vectors(before, options);
+    ASSERT_TRUE(old) << old.error().message;
+    const auto path = folder.path() / "model.bin";
+    ASSERT_TRUE(old->save(path, WordFormat::fasttext));
+
+    // Next to nothing learned: the old words are where they were, however the order changes.
+    WordTraining on{.epochs = 1, .learning_rate = 1e-9, .start = path, .deterministic = true};
+    const auto same = train_word_vectors(after, on);
+    ASSERT_TRUE(same) << same.error().message;
+    EXPECT_EQ(same->size(), old->size() + 2);
+    EXPECT_EQ(same->dimensions(), 12U);
+    for (std::size_t id = 0; id < old->size(); ++id)
+      EXPECT_THAT(*same->vector_of(old->word(id)),
+                  Pointwise(FloatNear(1e-5F), *old->vector_of(old->word(id))));
+
+    on.learning_rate = 0.05;
+    on.epochs = 5;
+    const auto more = train_word_vectors(after, on);
+    ASSERT_TRUE(more) << more.error().message;
+    const auto near = [&](std::string_view a, std::string_view b) {
+      return cosine(*more->vector_of(a), *more->vector_of(b));
+    };
+    EXPECT_GT(near("comet", "moon"), near("comet", "milk"));
+    EXPECT_GT(near("yoghurt", "milk"), near("yoghurt", "moon"));
+    EXPECT_GT(near("bread", "milk"), near("bread", "moon"));  // not in the new text
+    ASSERT_TRUE(more->save(path, WordFormat::fasttext));
+    EXPECT_TRUE(WordVectors::open(path));
+  }
+  const auto error = [&](const std::filesystem::path& start) {
+    return train_word_vectors(after, {.start = start}).error().message;
+  };
+  EXPECT_THAT(error(before[0]), HasSubstr("has vectors alone"));
+  EXPECT_THAT(error(kFixtures / "softmax.bin"), HasSubstr("is a classifier"));
+}
+
 }  // namespace
 }  // namespace kindred

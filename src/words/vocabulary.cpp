@@ -68,25 +68,39 @@ Result<Vocabulary> Vocabulary::count(std::span<const std::filesystem::path> file
   }
 
   Vocabulary vocabulary;
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t id = 0; id < all.size(); ++id) {
-    vocabulary.corpus_words_ += all.count(id);
-    if (all.count(id) >= min_count) order.push_back(id);
-  }
-  if (order.empty())
+  for (const std::uint64_t one : all.counts()) vocabulary.corpus_words_ += one;
+  vocabulary.set(all, min_count);
+  if (vocabulary.size() == 0)
     return fail(ErrorCode::invalid_argument,
                 vocabulary.corpus_words_ == 0
                     ? "there is no word in the text"
                     : fmt::format("no word comes {} times in the text", min_count));
+  return vocabulary;
+}
+
+void Vocabulary::set(const WordTable& counted, std::uint64_t min_count) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t id = 0; id < counted.size(); ++id)
+    if (counted.count(id) >= min_count) order.push_back(id);
   std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
-    if (all.count(a) != all.count(b)) return all.count(a) > all.count(b);
-    return all.word(a) < all.word(b);
+    if (counted.count(a) != counted.count(b)) return counted.count(a) > counted.count(b);
+    return counted.word(a) < counted.word(b);
   });
   for (const std::uint32_t id : order) {
-    vocabulary.table_.add(all.word(id), all.count(id));
-    vocabulary.known_words_ += all.count(id);
+    table_.add(counted.word(id), counted.count(id));
+    known_words_ += counted.count(id);
   }
-  return vocabulary;
+}
+
+Vocabulary Vocabulary::joined(const WordTable& model, std::uint64_t min_count) const {
+  WordTable all;
+  for (std::size_t id = 0; id < model.size(); ++id) all.add(model.word(id), model.count(id));
+  for (std::size_t id = 0; id < size(); ++id)
+    if (model.find(word(id)) || count(id) >= min_count) all.add(word(id), count(id));
+  Vocabulary both;
+  both.corpus_words_ = corpus_words_;
+  both.set(all, 0);
+  return both;
 }
 
 }  // namespace kindred::words

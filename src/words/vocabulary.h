@@ -27,6 +27,10 @@ class Vocabulary {
   static Result<Vocabulary> count(std::span<const std::filesystem::path> files,
                                   std::uint64_t min_count, const Progress& progress);
 
+  /// These words and those of a model, counts added; of the words that the model does not have, the
+  /// ones that come min_count times or more. The text stays that of this vocabulary.
+  Vocabulary joined(const WordTable& model, std::uint64_t min_count) const;
+
   std::size_t size() const { return table_.size(); }
   std::string_view word(std::size_t id) const { return table_.word(id); }
   std::uint64_t count(std::size_t id) const { return table_.count(id); }
@@ -34,10 +38,13 @@ class Vocabulary {
   std::optional<std::uint32_t> find(std::string_view word) const { return table_.find(word); }
   /// Words of the corpus, those that got no vector too.
   std::uint64_t corpus_words() const { return corpus_words_; }
-  /// Of these, the ones that have a vector.
+  /// The sum of all counts: of words of the corpus that have a vector, and of a model's.
   std::uint64_t known_words() const { return known_words_; }
 
  private:
+  /// Words in the order of their counts.
+  void set(const WordTable& counted, std::uint64_t min_count);
+
   WordTable table_;
   std::uint64_t corpus_words_ = 0;
   std::uint64_t known_words_ = 0;

@@ -15,6 +15,7 @@
 #include "base/thread_pool.h"
 #include "kindred/threads.h"
 #include "words/composed_rows.h"
+#include "words/continued_training.h"
 #include "words/corpus.h"
 #include "words/huffman.h"
 #include "words/negative_sampler.h"
@@ -296,9 +297,11 @@ void run_epoch(Training& training, std::span<const std::filesystem::path> files,
 
 Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
                                    const Vocabulary& vocabulary, const WordTraining& options,
-                                   const Progress& progress) {
+                                   const FastTextModel* start, const Progress& progress) {
   auto subwords = subwords_of(vocabulary, options);
   auto inputs = first_inputs(vocabulary, subwords, options);
+  SharedMatrix outputs(vocabulary.size(), options.dimensions);
+  if (start != nullptr) take_rows(*start, vocabulary, inputs, outputs);
   Training training{.vocabulary = vocabulary,
                     .options = options,
                     .progress = progress,
@@ -310,7 +313,7 @@ Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
                     .chances = chances_to_stay(vocabulary, options.sample),
                     .subwords = std::move(subwords),
                     .inputs = std::move(inputs),
-                    .outputs = SharedMatrix(vocabulary.size(), options.dimensions)};
+                    .outputs = std::move(outputs)};
   training.total = vocabulary.corpus_words() * options.epochs;
   std::vector<Worker> workers;
   for (std::size_t i = options.deterministic ? 1 : threads(); i > 0; --i)

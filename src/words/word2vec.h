@@ -17,6 +17,7 @@
 #include "kindred/progress.h"
 #include "kindred/result.h"
 #include "kindred/word_training.h"
+#include "words/fasttext_model.h"
 #include "words/shared_matrix.h"
 #include "words/vocabulary.h"
 
@@ -31,8 +32,9 @@ struct TrainedRows {
   SharedMatrix outputs;  ///< a row for each word, or inner node of the tree
 };
 
+/// `start`: a model whose rows learning goes on from (continued_training.h), or none.
 Result<TrainedRows> train_word2vec(std::span<const std::filesystem::path> files,
                                    const Vocabulary& vocabulary, const WordTraining& options,
-                                   const Progress& progress);
+                                   const FastTextModel* start, const Progress& progress);
 
 }  // namespace kindred::words

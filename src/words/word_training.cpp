@@ -10,6 +10,7 @@
 
 #include "base/listed.h"
 #include "files/excerpt.h"
+#include "words/continued_training.h"
 #include "words/glove.h"
 #include "words/spectral.h"
 #include "words/subwords.h"
@@ -57,9 +58,10 @@ Result<void> check(const WordTraining& options) {
   if (counts_pairs && (options.max_ngram > 0 || options.hierarchical_softmax))
     return wrong("GloVe and spectral vectors have neither parts of words nor a tree of them");
   if (counts_pairs && options.window == 0) return wrong("GloVe and spectral vectors need a window");
-  if (options.algorithm == WordAlgorithm::glove) {
-    if (!(options.glove_maximum > 0)) return wrong("the largest count of GloVe is above 0");
-  }
+  if (counts_pairs && (options.continuable || !options.start.empty()))
+    return wrong("GloVe and spectral vectors can't be learned on");
+  if (options.algorithm == WordAlgorithm::glove && !(options.glove_maximum > 0))
+    return wrong("the largest count of GloVe is above 0");
   if (!(options.sample >= 0) || options.sample > 1)
     return wrong(fmt::format("sample is {}, not between 0 and 1", options.sample));
   if (!(options.learning_rate >= 0) || options.learning_rate > 1)
@@ -80,13 +82,17 @@ words::FastTextModel fasttext_model(const WordTraining& options,
                     .kind = options.algorithm == WordAlgorithm::cbow
                                 ? words::FastTextKind::cbow
                                 : words::FastTextKind::skip_gram,
-                    .buckets = words::setting(options.buckets),
+                    .buckets = options.max_ngram > 0 ? words::setting(options.buckets) : 0,
                     .min_ngram = words::setting(options.min_ngram),
                     .max_ngram = words::setting(options.max_ngram),
                     .sample = options.sample};
   for (std::size_t id = 0; id < vocabulary.size(); ++id)
     model.words.add(vocabulary.word(id), vocabulary.count(id));
   model.corpus_words = vocabulary.corpus_words();
+  // fastText's trees have 1 where word2vec's have 0.
+  if (options.hierarchical_softmax)
+    for (std::size_t i = 0; i < rows.outputs.rows(); ++i)
+      for (std::size_t k = 0; k < options.dimensions; ++k) rows.outputs.row(i)[k] *= -1;
   model.input = words::given_away(std::move(rows.inputs));
   model.output = words::given_away(std::move(rows.outputs));
   return model;
@@ -100,9 +106,26 @@ Result<Matrix> learn(std::span<const std::filesystem::path> files,
     return words::train_glove(files, vocabulary, options, progress);
   if (options.algorithm == WordAlgorithm::spectral)
     return words::train_spectral(files, vocabulary, options, progress);
-  auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, progress));
+  auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, nullptr, progress));
   rows.outputs = words::SharedMatrix(0, options.dimensions);  // room for the vectors
   return rows.inputs.unpadded();
+}
+
+/// Vectors with the model that they are made by.
+Result<WordVectors> learn_model(std::span<const std::filesystem::path> files,
+                                const words::Vocabulary& vocabulary, const WordTraining& options,
+                                const words::FastTextModel* start, const Progress& progress) {
+  auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, start, progress));
+  return words::word_vectors_of(fasttext_model(options, vocabulary, std::move(rows)),
+                                "what was learned");
+}
+
+Result<WordVectors> go_on(std::span<const std::filesystem::path> files, const WordTraining& options,
+                          const Progress& progress) {
+  const auto start = KINDRED_TRY(words::open_start(options.start));
+  const auto text = KINDRED_TRY(words::Vocabulary::count(files, 1, progress));
+  return learn_model(files, text.joined(start.words, options.min_count),
+                     words::options_of(start, options), &start, progress);
 }
 
 }  // namespace
@@ -124,12 +147,10 @@ Result<WordVectors> train_word_vectors(std::span<const std::filesystem::path> fi
     if (file == "-")
       return fail(ErrorCode::invalid_argument,
                   "standard input can be read once, and the text is needed several times");
+  if (!options.start.empty()) return go_on(files, options, progress);
   const auto vocabulary = KINDRED_TRY(words::Vocabulary::count(files, options.min_count, progress));
-  if (options.max_ngram > 0) {
-    auto rows = KINDRED_TRY(words::train_word2vec(files, vocabulary, options, progress));
-    return words::word_vectors_of(fasttext_model(options, vocabulary, std::move(rows)),
-                                  "what was learned");
-  }
+  if (options.max_ngram > 0 || options.continuable)
+    return learn_model(files, vocabulary, options, nullptr, progress);
   Matrix vectors = KINDRED_TRY(learn(files, vocabulary, options, progress));
   std::vector<std::string_view> words(vocabulary.size());
   for (std::size_t id = 0; id < words.size(); ++id) words[id] = vocabulary.word(id);

@@ -28,10 +28,12 @@ Result<void> train(const Options& options) {
   set_threads(options.threads);
   WordTraining training = options.training;
   training.algorithm = KINDRED_TRY(parse_word_algorithm(options.algorithm));
-  const WordFormat usual =
-      training.max_ngram > 0 ? WordFormat::fasttext : WordFormat::word2vec_binary;
+  const WordFormat usual = training.max_ngram > 0 || !training.start.empty()
+                               ? WordFormat::fasttext
+                               : WordFormat::word2vec_binary;
   const WordFormat format =
       options.format.empty() ? usual : KINDRED_TRY(parse_word_format(options.format));
+  training.continuable = format == WordFormat::fasttext;
   ProgressBar bar("steps");
   const auto vectors = KINDRED_TRY(train_word_vectors(options.inputs, training, bar.progress()));
   bar.finish();
@@ -113,6 +115,11 @@ void add_words_train(CLI::App& words, Action& action) {
                    "Of glove and spectral: bytes to count pairs in; what does not fit goes to disk")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
+  command
+      ->add_option("--start", options->training.start,
+                   "Go on from this file of the format fasttext: its words keep what they have "
+                   "learned, those of the text join them")
+      ->type_name("FILE");
   command->add_option("--seed", options->training.seed, "Of everything drawn by chance")
       ->capture_default_str();
   command->add_flag("--deterministic", options->training.deterministic,
