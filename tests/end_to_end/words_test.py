@@ -92,6 +92,21 @@ class WordsTest(unittest.TestCase):
         self.assertEqual(self.run_program("plot", vectors, "--words", "t1_1", "--output", picture)[0], 1)
         self.assertEqual(self.run_program("plot", vectors, "--arrows", "t1_1", "--output", picture)[0], 2)
 
+    def test_many_are_asked_at_once(self):
+        vectors = self.train("words.bin", "--input", self.text, "--learning-rate", 0.05)
+        queries = self.folder / "queries.txt"
+        queries.write_text("t1_1\nt2_1 + t2_2 - t3_1\n")
+        for index in ("flat", "hnsw"):
+            code, output, words = self.run_program("nearest", vectors, "--input", queries, "--index", index, "-k", 3, "--json")
+            self.assertEqual(code, 0, words)
+            for line in output.splitlines():
+                line = json.loads(line)
+                alone = json.loads(self.run_program("nearest", vectors, line["query"], "-k", 3, "--json")[1])
+                self.assertEqual([hit["word"] for hit in line["nearest"]], [hit["word"] for hit in alone])
+        queries.write_text("t1_1\nnowhere\n")
+        self.assertIn('queries.txt: line 2: there is no vector of "nowhere"', self.run_program("nearest", vectors, "--input", queries)[2])
+        self.assertEqual(self.run_program("nearest", vectors)[0], 2)
+
     def test_is_a_model_of_texts(self):
         vectors = self.train("words.bin", "--input", self.text, "--learning-rate", 0.05)
         weighted = self.folder / "weighted.bin"
