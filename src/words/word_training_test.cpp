@@ -1,4 +1,6 @@
-// What word2vec learns from a text with a structure that was put there.
+// What each algorithm learns from a text with a structure that was put there.
+#include "kindred/word_training.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +15,6 @@
 
 #include "base/random.h"
 #include "kindred/threads.h"
-#include "kindred/word_training.h"
 #include "support/temporary_folder.h"
 #include "words/negative_sampler.h"
 #include "words/vocabulary.h"
@@ -42,7 +43,7 @@ std::string planted_text() {
 /// The algorithm, and whether it learns by the tree.
 using Learning = std::pair<WordAlgorithm, bool>;
 
-class Word2vecTest : public ::testing::TestWithParam<Learning> {
+class WordAlgorithmTest : public ::testing::TestWithParam<Learning> {
  protected:
   void TearDown() override { set_threads(0); }
   Result<WordVectors> train(WordTraining options) const {
@@ -65,7 +66,7 @@ double recovered(const WordVectors& vectors) {
   return static_cast<double>(right) / static_cast<double>(vectors.size());
 }
 
-TEST_P(Word2vecTest, FindsThePlantedTopics) {
+TEST_P(WordAlgorithmTest, FindsThePlantedTopics) {
   for (const std::size_t count : {1, 3}) {
     set_threads(count);
     const auto vectors = train({.dimensions = 20, .sample = 0, .learning_rate = 0.05});
@@ -76,7 +77,7 @@ TEST_P(Word2vecTest, FindsThePlantedTopics) {
   }
 }
 
-TEST_P(Word2vecTest, IsTheSameOnEveryRunWhereItIsAskedTo) {
+TEST_P(WordAlgorithmTest, IsTheSameOnEveryRunWhereItIsAskedTo) {
   WordTraining options{.dimensions = 10, .epochs = 2, .seed = 7, .deterministic = true};
   set_threads(1);
   const auto one = train(options);
@@ -90,7 +91,7 @@ TEST_P(Word2vecTest, IsTheSameOnEveryRunWhereItIsAskedTo) {
   EXPECT_FALSE(std::ranges::equal(values(*one), values(*other)));
 }
 
-TEST_P(Word2vecTest, SmallTextsHaveVectorsToo) {
+TEST_P(WordAlgorithmTest, SmallTextsHaveVectorsToo) {
   for (const char* text : {"one", "a a a a", "a b", "\xff\xfe\n\n\xff"}) {
     const std::vector<std::filesystem::path> files = {folder_.write("small", text)};
     const auto vectors = train_word_vectors(
@@ -107,7 +108,7 @@ std::string name_of(const ::testing::TestParamInfo<Learning>& param) {
   return kNames[static_cast<std::size_t>(param.param.first)] + tree;
 }
 
-INSTANTIATE_TEST_SUITE_P(Algorithms, Word2vecTest,
+INSTANTIATE_TEST_SUITE_P(Algorithms, WordAlgorithmTest,
                          ::testing::Values(Learning(WordAlgorithm::skip_gram, false),
                                            Learning(WordAlgorithm::skip_gram, true),
                                            Learning(WordAlgorithm::cbow, false),
