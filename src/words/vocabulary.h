@@ -36,6 +36,10 @@ class Vocabulary {
   std::uint64_t count(std::size_t id) const { return table_.count(id); }
   std::span<const std::uint64_t> counts() const { return table_.counts(); }
   std::optional<std::uint32_t> find(std::string_view word) const { return table_.find(word); }
+  void find_all(std::span<const std::string_view> words,
+                std::span<std::optional<std::uint32_t>> ids) const {
+    table_.find_all(words, ids);
+  }
   /// Words of the corpus, those that got no vector too.
   std::uint64_t corpus_words() const { return corpus_words_; }
   /// The sum of all counts: of words of the corpus that have a vector, and of a model's.

@@ -99,15 +99,31 @@ class Worker {
   void train(std::string_view block, std::uint64_t seed) {
     random_ = base::Random(seed);
     report();
-    for_words(block, [&](std::string_view word) { add(word); }, [&] { end_sentence(); });
-    end_sentence();
+    const auto end = [&] {
+      add_waiting();
+      end_sentence();
+    };
+    for_words(block, [&](std::string_view word) { wait_for(word); }, end);
+    end();
     report();
   }
 
  private:
-  void add(std::string_view word) {
+  /// Words are looked up several at a time.
+  void wait_for(std::string_view word) {
+    waiting_[waiting_count_++] = word;
+    if (waiting_count_ == waiting_.size()) add_waiting();
+  }
+
+  void add_waiting() {
+    std::array<std::optional<std::uint32_t>, WordTable::kAtOnce> ids;
+    training_.vocabulary.find_all(std::span(waiting_).first(waiting_count_), ids);
+    for (std::size_t i = 0; i < waiting_count_; ++i) add(ids[i]);
+    waiting_count_ = 0;
+  }
+
+  void add(std::optional<std::uint32_t> id) {
     if (++words_ == kWordsPerRate) report();
-    const auto id = training_.vocabulary.find(word);
     if (!id) return;
     if (training_.chances[*id] < 0xFFFFFFFF &&
         static_cast<std::uint32_t>(random_.next()) >= training_.chances[*id])
@@ -243,6 +259,8 @@ class Worker {
   std::array<Window, 2> windows_;
   std::optional<ComposedRows> composed_;  // where words have n-grams
   std::size_t composed_to_ = 0;           // the first place of the sentence that is not composed
+  std::array<std::string_view, WordTable::kAtOnce> waiting_;
+  std::size_t waiting_count_ = 0;
   std::vector<std::uint32_t> sentence_;
   std::size_t reach_;  // words on each side at most
   base::Random random_{0};

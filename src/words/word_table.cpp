@@ -2,6 +2,9 @@
 
 #include <xxhash.h>
 
+#include <array>
+#include <cassert>
+
 namespace kindred::words {
 
 std::uint64_t WordTable::hash_of(std::string_view word) {
@@ -20,6 +23,28 @@ std::size_t WordTable::place_of(std::string_view word, std::uint64_t hash) const
 std::optional<std::uint32_t> WordTable::find(std::string_view word) const {
   const Place& place = places_[place_of(word, hash_of(word))];
   return place.id == kNone ? std::nullopt : std::optional(place.id);
+}
+
+void WordTable::find_all(std::span<const std::string_view> words,
+                         std::span<std::optional<std::uint32_t>> ids) const {
+  assert(words.size() <= kAtOnce && ids.size() >= words.size());
+  std::array<std::uint64_t, kAtOnce> hashes{};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    hashes[i] = hash_of(words[i]);
+    __builtin_prefetch(&places_[hashes[i] & (places_.size() - 1)]);
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint32_t id = places_[hashes[i] & (places_.size() - 1)].id;
+    if (id != kNone) __builtin_prefetch(&begins_[id]);
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint32_t id = places_[hashes[i] & (places_.size() - 1)].id;
+    if (id != kNone) __builtin_prefetch(bytes_.data() + begins_[id]);
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Place& place = places_[place_of(words[i], hashes[i])];
+    ids[i] = place.id == kNone ? std::nullopt : std::optional(place.id);
+  }
 }
 
 std::uint32_t WordTable::add(std::string_view word, std::uint64_t count) {

@@ -25,6 +25,10 @@ class WordTable {
   /// Of each word.
   std::span<const std::uint64_t> counts() const { return counts_; }
   std::optional<std::uint32_t> find(std::string_view word) const;
+  /// The same for several, kAtOnce at most: each waits for memory while the others are looked up.
+  void find_all(std::span<const std::string_view> words,
+                std::span<std::optional<std::uint32_t>> ids) const;
+  static constexpr std::size_t kAtOnce = 16;
 
   /// Counts a word, which gets a number where it is new.
   std::uint32_t add(std::string_view word, std::uint64_t count = 1);
