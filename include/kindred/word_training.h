@@ -56,8 +56,7 @@ struct WordTraining {
   /// Words that take more than this share of the text are left out now and then (arXiv:1310.4546,
   /// section 2.3, as word2vec computes it); 0: none are.
   double sample = 1e-3;
-  /// At the start, from where it falls to nearly nothing; 0: 0.025 for skip-gram, 0.05 for
-  /// CBOW, GloVe and with n-grams.
+  /// At the start, from where it falls to nearly nothing (GloVe's stays); 0: 0.05.
   double learning_rate = 0;
   std::size_t min_ngram = 3;        ///< characters; a word counts as "<word>"
   std::size_t max_ngram = 0;        ///< 0: no n-grams; 6 is fastText's

@@ -92,9 +92,7 @@ void add_words_train(CLI::App& words, Action& action) {
       ->add_option("--sample", options->training.sample,
                    "Words with a larger share of the text are left out now and then (0: none)")
       ->capture_default_str();
-  command
-      ->add_option("--learning-rate", options->training.learning_rate,
-                   "At the start; 0: 0.025 for skip-gram, 0.05 for the others")
+  command->add_option("--learning-rate", options->training.learning_rate, "At the start; 0: 0.05")
       ->capture_default_str();
   command
       ->add_option(
